@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    globalSetup: ['./lib/testing/global-setup.ts'],
   },
   resolve: { alias: { 'server-only': new URL('./lib/testing/empty.ts', import.meta.url).pathname } },
 });

@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { bootstrap } from './bootstrap.ts';
+import { deployDatabase } from './migrate.ts';
+import { isAlive, stopOrphan } from './orphan.ts';
+import { freePort } from './ports.ts';
+import { startPostgres } from './postgres.ts';
+
+export interface TestCluster {
+  readonly port: number;
+  readonly password: string;
+  /** A migrated database that nobody connects to, to be cloned. */
+  readonly template: string;
+  stop(): Promise<void>;
+}
+
+const PREFIX = 'narae-test-';
+
+/** A throw-away Postgres with one bootstrapped and migrated template database; gone, with its folder, after `stop`. */
+export async function startTestCluster(): Promise<TestCluster> {
+  await sweepOrphans();
+  const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const password = 'test';
+  const postgres = await startPostgres({ dataDir: join(home, 'postgres'), port: await freePort(), password, durable: false });
+  const stop = async (): Promise<void> => {
+    await postgres.stop();
+    rmSync(postgres.dataDir, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true });
+  };
+  try {
+    const template = 'narae_template';
+    const admin = new pg.Client({ connectionString: postgres.url('postgres') });
+    await admin.connect();
+    await admin.query(`create database ${template}`);
+    await admin.end();
+    await bootstrap({ url: postgres.url(template), passwordOf: () => password });
+    await deployDatabase(postgres.url(template));
+    return { port: postgres.port, password, template, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Ends clusters whose test run was killed: their folder carries the id of the run's process. */
+async function sweepOrphans(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]);
+    if (!pid || isAlive(pid)) continue;
+    const dataDir = join(tmpdir(), name, 'postgres');
+    if (existsSync(dataDir)) await stopOrphan(dataDir);
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
