@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { StackFault } from './fault.ts';
@@ -56,7 +56,16 @@ export function reachableDir(wanted: string, user: OsUser | undefined): { dir: s
       `Running as root, but the OS user postgres cannot reach ${wanted}, nor any temporary folder. Choose another folder with NARAE_HOME.`,
     );
   }
-  return { dir: join(base, name, basename(wanted)), moved: true };
+  const parent = join(base, name);
+  mkdirSync(parent, { recursive: true, mode: 0o755 });
+  if (lstatSync(parent).uid !== process.getuid?.()) {
+    // Anyone may write to a temporary folder: a folder of this name made by somebody else is not to be trusted.
+    throw new StackFault(
+      `${parent}은(는) 다른 사용자의 폴더입니다. 지우거나 NARAE_HOME으로 다른 폴더를 지정하세요.`,
+      `${parent} belongs to another user. Remove it or choose another folder with NARAE_HOME.`,
+    );
+  }
+  return { dir: join(parent, basename(wanted)), moved: true };
 }
 
 /** Makes `dir` for the user, and only for them. */

@@ -33,7 +33,7 @@ export interface RunningPostgres {
 const MAJOR = '17';
 /** A killed server's pid may linger until it is reaped; Postgres then refuses the folder for a while. */
 const RETRY_FOR_MS = 30_000;
-const RETRYABLE = /lock file .* already exists|pre-existing shared memory|the database system is shutting down|Is another postmaster/;
+const RETRYABLE = /lock file .* already exists|pre-existing shared memory/;
 const TELLING = /FATAL|PANIC|ERROR|HINT|could not|initdb: error/;
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -22,6 +22,7 @@ const PREFIX = 'narae-test-';
 export async function startTestCluster(): Promise<TestCluster> {
   await sweepOrphans();
   const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  chmodSync(home, 0o755); // as root, Postgres runs as another user and must pass
   const password = 'test';
   const postgres = await startPostgres({ dataDir: join(home, 'postgres'), port: await freePort(), password, durable: false });
   const stop = async (): Promise<void> => {
