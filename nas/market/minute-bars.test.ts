@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Price } from '#domain/money.ts';
+import type { Symbol, TradingDay } from '#domain/order/order.ts';
+import type { TradePrint } from '#nas/brokers/port.ts';
+import { dayOfMinute, MinuteBars, minuteOf } from './minute-bars.ts';
+
+const DAY = '2026-11-20' as TradingDay;
+const print = (time: string, price: number, quantity: number, cumVolume: number, cumValue = price * cumVolume): TradePrint => ({
+  symbol: '900010' as Symbol,
+  day: DAY,
+  time,
+  price: price as Price,
+  quantity,
+  cumVolume,
+  cumValue,
+  open: price,
+  high: price,
+  low: price,
+  change: 0,
+  isHalted: false,
+  phase: 'continuous',
+});
+
+describe('minute bars', () => {
+  test('the minute of 09:00 in Seoul is midnight in UTC', () => {
+    expect(minuteOf(DAY, '090000') * 60_000).toBe(Date.UTC(2026, 10, 20));
+    expect(dayOfMinute(minuteOf(DAY, '085959'))).toBe(DAY);
+  });
+
+  test('opens, stretches and closes a bar with the prints of its minute, then starts the next', () => {
+    const bars = new MinuteBars();
+    bars.add(print('090001', 1_000, 10, 10));
+    bars.add(print('090030', 1_020, 5, 15));
+    bars.add(print('090059', 990, 5, 20));
+    bars.add(print('090100', 1_005, 1, 21));
+    expect(bars.bars('900010')).toEqual([
+      { minute: minuteOf(DAY, '090000'), open: 1_000, high: 1_020, low: 990, close: 990, volume: 20, value: expect.any(Number) },
+      { minute: minuteOf(DAY, '090100'), open: 1_005, high: 1_005, low: 1_005, close: 1_005, volume: 1, value: expect.any(Number) },
+    ]);
+  });
+
+  test('a doubled print changes nothing', () => {
+    const bars = new MinuteBars();
+    bars.add(print('090001', 1_000, 10, 10));
+    expect(bars.add(print('090001', 1_000, 10, 10))).toBe(false);
+    expect(bars.bars('900010')[0]?.volume).toBe(10);
+  });
+
+  test('a lost print is caught up by the cumulative volume of the next', () => {
+    const bars = new MinuteBars();
+    bars.add(print('090001', 1_000, 10, 10));
+    bars.add(print('090003', 1_000, 5, 40));
+    expect(bars.bars('900010')[0]?.volume).toBe(40);
+  });
+
+  test('what was traded before we listened belongs to no minute', () => {
+    const bars = new MinuteBars();
+    bars.add(print('110001', 1_000, 10, 1_000_010));
+    expect(bars.bars('900010')[0]?.volume).toBe(10);
+  });
+
+  test('the volumes of all bars add up to what the exchange counted, however prints are lost or doubled', () => {
+    const steps = fc.array(
+      fc.record({ second: fc.nat(3_000), quantity: fc.integer({ min: 1, max: 1_000 }), seen: fc.integer({ min: 0, max: 2 }) }),
+      { minLength: 1, maxLength: 80 },
+    );
+    fc.assert(
+      fc.property(steps, (list) => {
+        const bars = new MinuteBars();
+        let cumVolume = 0;
+        let before: number | null = null;
+        let last = 0;
+        for (const step of [...list].sort((a, b) => a.second - b.second)) {
+          cumVolume += step.quantity;
+          const at = `${String(9 + Math.floor(step.second / 3600)).padStart(2, '0')}${String(Math.floor(step.second / 60) % 60).padStart(2, '0')}${String(step.second % 60).padStart(2, '0')}`;
+          for (let i = 0; i < step.seen; i += 1) bars.add(print(at, 1_000, step.quantity, cumVolume));
+          if (step.seen > 0) {
+            before ??= cumVolume - step.quantity;
+            last = cumVolume;
+          }
+        }
+        const sum = bars.bars('900010').reduce((total, bar) => total + bar.volume, 0);
+        expect(sum).toBe(before === null ? 0 : last - before);
+      }),
+    );
+  });
+});
