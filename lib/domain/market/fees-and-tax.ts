@@ -47,7 +47,7 @@ export const TAX_ERAS: readonly TaxEra[] = [
   { since: '2021-01-01', rate: { KOSPI: 0.0023, KOSDAQ: 0.0023, KONEX: 0.001 }, isSourced: true },
   { since: '2019-06-03', rate: { KOSPI: 0.0025, KOSDAQ: 0.0025, KONEX: 0.001 }, isSourced: true },
   // "Earlier: 0.30 %" is all the source says; when it began, and KONEX's rate then, rest on general knowledge.
-  { since: '0000-01-01', rate: { KOSPI: 0.003, KOSDAQ: 0.003, KONEX: 0.003 }, isSourced: false },
+  { since: '0001-01-01', rate: { KOSPI: 0.003, KOSDAQ: 0.003, KONEX: 0.003 }, isSourced: false },
 ];
 
 /** Transaction tax rate of a sale as a fraction; 0 for ETF and ETN, which are exempt. */

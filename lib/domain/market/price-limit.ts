@@ -31,15 +31,15 @@ export const LIMIT_ERAS: Readonly<Record<Market, readonly LimitEra[]>> = {
     { since: '1998-12-07', percent: 15, isSourced: true },
     { since: '1998-03-02', percent: 12, isSourced: false },
     { since: '1996-11-25', percent: 8, isSourced: false },
-    { since: '0000-01-01', percent: 6, isSourced: false },
+    { since: '0001-01-01', percent: 6, isSourced: false },
   ],
   KOSDAQ: [
     { since: '2015-06-15', percent: 30, isSourced: true },
     { since: '2005-03-28', percent: 15, isSourced: true },
-    { since: '0000-01-01', percent: 12, isSourced: true },
+    { since: '0001-01-01', percent: 12, isSourced: true },
   ],
   // KONEX kept 15 % when the other two went to 30 %: general knowledge.
-  KONEX: [{ since: '0000-01-01', percent: 15, isSourced: false }],
+  KONEX: [{ since: '0001-01-01', percent: 15, isSourced: false }],
 };
 
 /** The whole range a price can have: what "no limit" means to an order. */

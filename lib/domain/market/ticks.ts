@@ -39,12 +39,12 @@ const KOSPI_ERAS: readonly TickEra[] = [
   SINCE_2023,
   { since: '2021-01-04', isSourced: true, source: MEASURED, bands: KOSPI_2010 },
   { since: '2010-10-04', isSourced: false, source: KNOWLEDGE, bands: KOSPI_2010 },
-  { since: '0000-01-01', isSourced: false, source: `${KNOWLEDGE}: 5 won below 1,000 until 2010-10-03`, bands: KOSPI_BEFORE_2010 },
+  { since: '0001-01-01', isSourced: false, source: `${KNOWLEDGE}: 5 won below 1,000 until 2010-10-03`, bands: KOSPI_BEFORE_2010 },
 ];
 const KOSDAQ_ERAS: readonly TickEra[] = [
   SINCE_2023,
   { since: '2021-01-04', isSourced: true, source: `${MEASURED}; KONEX follows it`, bands: KOSDAQ_2010 },
-  { since: '0000-01-01', isSourced: false, source: KNOWLEDGE, bands: KOSDAQ_2010 },
+  { since: '0001-01-01', isSourced: false, source: KNOWLEDGE, bands: KOSDAQ_2010 },
 ];
 const FUND_ERAS: readonly TickEra[] = [
   {
@@ -53,7 +53,7 @@ const FUND_ERAS: readonly TickEra[] = [
     source: 'ETF/ETN 1 won below 2,000 since December 2023; two news reports of 2023-10-05 name the 8th and the 18th, the later is taken',
     bands: FUND_2023,
   },
-  { since: '0000-01-01', isSourced: true, source: 'ETF/ETN 5 won flat before December 2023', bands: FIVE_WON },
+  { since: '0001-01-01', isSourced: true, source: 'ETF/ETN 5 won flat before December 2023', bands: FIVE_WON },
 ];
 
 export interface TickQuestion {

@@ -46,4 +46,11 @@ export const tradingDay = z
 export type TradingDay = z.infer<typeof tradingDay>;
 
 /** Final states hold no reservation and never move again without broker evidence (ORDERS §2). */
-export const FINAL_STATUSES = ['executed', 'cancelled', 'replaced', 'rejected', 'denied', 'expired'] as const satisfies readonly OrderStatus[];
+export const FINAL_STATUSES = [
+  'executed',
+  'cancelled',
+  'replaced',
+  'rejected',
+  'denied',
+  'expired',
+] as const satisfies readonly OrderStatus[];
