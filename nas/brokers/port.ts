@@ -177,9 +177,14 @@ export interface StreamHandlers {
   /** A frame that could not be understood: counted and logged, never guessed. */
   onRefusedFrame?(reason: string): void;
 }
+/** One symbol's trade prints or order book on a stream. */
+export interface Registration {
+  readonly symbol: Symbol;
+  readonly kind: 'trade' | 'book';
+}
 export interface BrokerStream {
-  /** Replaces the wanted registrations; throws when more than the broker's cap (KIS 41). Kept across reconnects. */
-  setSymbols(symbols: readonly Symbol[], kinds: readonly ('trade' | 'book')[]): void;
+  /** Replaces the wanted registrations; throws when more than the broker's cap (KIS 41, notices included). Kept across reconnects. */
+  setRegistrations(wanted: readonly Registration[]): void;
   lastFrameAt(): number;
   close(): Promise<void>;
 }
