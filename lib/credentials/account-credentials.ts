@@ -55,9 +55,3 @@ export async function openCredentials(privateKey: CryptoKey, context: Credential
 export function accountMask(accountNumber: string, productCode: string): string {
   return `${accountNumber.slice(0, 4)}${'*'.repeat(Math.max(0, accountNumber.length - 4))}-${productCode}`;
 }
-
-/** Names an app key without revealing it: accounts and processes that share a key share a token and a quota. */
-export async function appKeyTag(appKey: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`narae app key|${appKey}`)));
-  return [...digest.subarray(0, 12)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}

@@ -1,0 +1,47 @@
+import pg from 'pg';
+import type { Log } from '#lib/log.ts';
+
+/** A query that takes longer is a fault: nothing on the order path may hang behind it. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+const OID = { int8: 20, numeric: 1700, date: 1082 } as const;
+
+/** bigint and numeric as numbers (money and shares stay below 2^53, refused otherwise), dates as `YYYY-MM-DD` without a time zone. */
+export const fleetTypes: pg.CustomTypesConfig = {
+  getTypeParser(oid, format) {
+    if (format !== 'binary' && (oid === OID.int8 || oid === OID.numeric)) return exactNumber as never;
+    if (format !== 'binary' && oid === OID.date) return ((text: string) => text) as never;
+    return pg.types.getTypeParser(oid, format as 'text');
+  },
+};
+
+function exactNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER)
+    throw new RangeError('number of the database is outside exact range');
+  return value;
+}
+
+export interface PoolOptions {
+  /** Shown in pg_stat_activity. */
+  readonly name: string;
+  /** The session pooler allows 15 connections a role over all processes; services stay at 4 or fewer. */
+  readonly max?: number;
+  readonly log: Log;
+}
+
+/** A small pool for one fleet service, with a statement timeout and TCP keep-alive. */
+export function createFleetPool(url: string, { name, max = 4, log }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: `narae-${name}`,
+    max,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    types: fleetTypes,
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'database connection lost'));
+  return pool;
+}

@@ -1,0 +1,194 @@
+import type pg from 'pg';
+import { z } from 'zod';
+import { sealedCredentials } from '#lib/credentials/account-credentials.ts';
+import { type OrderRow, orderRow } from './order-row.ts';
+
+const lease = z
+  .object({
+    account_id: z.uuid(),
+    token: z.coerce.number(),
+    user_id: z.uuid(),
+    broker_type: z.string(),
+    is_paper_account: z.boolean(),
+    encrypted_credentials: z.unknown(),
+    key_id: z.string().nullable(),
+    app_key_tag: z.string().nullable(),
+    environment_verified_at: z.union([z.date(), z.string()]).nullable(),
+    credential_state: z.string(),
+  })
+  .transform((row) => ({
+    accountId: row.account_id,
+    token: row.token,
+    userId: row.user_id,
+    brokerType: row.broker_type,
+    isPaper: row.is_paper_account,
+    /** Null for a legacy value or none: such an account cannot be opened until its keys are entered again. */
+    sealed: sealedCredentials.safeParse(row.encrypted_credentials).data ?? null,
+    isVerified: row.environment_verified_at !== null && row.credential_state === 'ok',
+    credentialState: row.credential_state,
+  }));
+/** An account this process may send for, with what is needed to open its broker. */
+export type Lease = z.infer<typeof lease>;
+
+export type AttemptKind = 'submit' | 'cancel';
+export interface AttemptResult {
+  readonly outcome: 'accepted' | 'rejected' | 'not_processed' | 'unknown';
+  readonly code?: string;
+  readonly message?: string;
+  readonly brokerOrderId?: string;
+  readonly branch?: string;
+}
+
+/** The last submit of an order: what was there before it, and when it began. */
+export interface SubmitAttempt {
+  readonly orderId: string;
+  readonly baseline: readonly string[];
+  readonly startedAt: Date;
+  readonly hasOutcome: boolean;
+}
+
+/** States in which an order may still need us. */
+const ACTIVE = ['pending', 'submitting', 'unknown', 'accepted', 'partially_filled', 'cancel_pending', 'replace_pending'];
+
+/**
+ * Everything the trading service reads and writes about orders. Writes are SQL functions that check lease, state and halts
+ * themselves; nothing here updates a table directly.
+ */
+export function tradingRepo(pool: pg.Pool) {
+  const one = async <T>(sql: string, values: unknown[]): Promise<T | null> => {
+    const { rows } = await pool.query<{ value: T }>(`select ${sql} as value`, values);
+    return rows[0]?.value ?? null;
+  };
+  return {
+    renewInstance: (instanceId: string) => one<Date>('public.renew_instance($1)', [instanceId]),
+    dropInstance: (instanceId: string) => one<unknown>('public.drop_instance($1)', [instanceId]),
+
+    /** Takes accounts without a live owner and keeps our own. */
+    async takeLeases(instanceId: string): Promise<readonly Lease[]> {
+      const { rows } = await pool.query('select * from public.take_leases($1)', [instanceId]);
+      return rows.map((row) => lease.parse(row));
+    },
+
+    /** Orders of an account that are not final, oldest first. `isDue` is false for orders reserved for later. */
+    async activeOrders(accountId: string): Promise<readonly (OrderRow & { readonly isDue: boolean })[]> {
+      const { rows } = await pool.query(
+        `select o.*, (o.send_at is null or o.send_at <= now()) as is_due from public.real_orders o
+          where o.broker_account_id = $1 and o.order_status = any($2) order by o.created_at, o.id`,
+        [accountId, ACTIVE],
+      );
+      return rows.map((row) => ({ ...orderRow.parse(row), isDue: row.is_due === true }));
+    },
+
+    /** The last submit attempt of each order. */
+    async submitAttempts(orderIds: readonly string[]): Promise<readonly SubmitAttempt[]> {
+      if (orderIds.length === 0) return [];
+      const { rows } = await pool.query(
+        `select distinct on (order_id) order_id, baseline, started_at, outcome is not null as has_outcome from public.order_attempts
+          where order_id = any($1) and kind = 'submit' order by order_id, attempt_no desc`,
+        [orderIds],
+      );
+      return rows.map((row) => ({ orderId: row.order_id, baseline: row.baseline, startedAt: row.started_at, hasOutcome: row.has_outcome }));
+    },
+
+    /** Broker numbers of a day that are already somebody's row. */
+    async knownNumbers(accountId: string, day: string): Promise<ReadonlyMap<string, string>> {
+      const { rows } = await pool.query(
+        'select broker_order_id, id from public.real_orders where broker_account_id = $1 and order_day = $2 and broker_order_id is not null',
+        [accountId, day],
+      );
+      return new Map(rows.map((row) => [row.broker_order_id as string, row.id as string]));
+    },
+
+    /** Writes the attempt before the socket write. Null: not ours, halted or not in a state to be sent; then nothing may be sent. */
+    beginAttempt: (input: { orderId: string; kind: AttemptKind; instanceId: string; token: number; baseline: readonly string[] }) =>
+      one<number>('public.begin_attempt($1, $2, $3, $4, $5::text[])', [
+        input.orderId,
+        input.kind,
+        input.instanceId,
+        input.token,
+        input.baseline,
+      ]),
+
+    finishAttempt: (attemptId: number, result: AttemptResult) =>
+      one<unknown>('public.finish_attempt($1, $2, $3, $4, $5, $6)', [
+        attemptId,
+        result.outcome,
+        result.code ?? null,
+        result.message ?? null,
+        result.brokerOrderId ?? null,
+        result.branch ?? '',
+      ]),
+
+    markUnknown: (orderId: string, cause: string) => one<unknown>('public.mark_unknown($1, $2)', [orderId, cause]),
+    adopt: (orderId: string, found: { brokerOrderId: string; branch: string }, evidence: Record<string, unknown>) =>
+      one<unknown>('public.adopt_broker_order($1, $2, $3, $4::jsonb)', [
+        orderId,
+        found.brokerOrderId,
+        found.branch,
+        JSON.stringify(evidence),
+      ]),
+    setCandidates: (orderId: string, candidates: readonly Record<string, unknown>[]) =>
+      one<unknown>('public.set_candidates($1, $2::jsonb)', [orderId, JSON.stringify(candidates)]),
+    applyCum: (orderId: string, cum: { quantity: number; amount: number; basis: 'inquiry' | 'notice'; asOf: Date }) =>
+      one<unknown>('public.apply_broker_cum($1, $2, $3, $4, $5)', [orderId, cum.quantity, cum.amount, cum.basis, cum.asOf]),
+    applyNotice: (orderId: string, provisionalQuantity: number, payload: Record<string, unknown>) =>
+      one<unknown>('public.apply_notice($1, $2, $3::jsonb)', [orderId, provisionalQuantity, JSON.stringify(payload)]),
+    settle: (orderId: string, to: string, cancelledQuantity: number, source: string, payload: Record<string, unknown>) =>
+      one<unknown>('public.settle_order($1, $2, $3, $4, $5::jsonb)', [orderId, to, cancelledQuantity, source, JSON.stringify(payload)]),
+    deny: (orderId: string, code: string, numbers: Record<string, unknown>) =>
+      one<unknown>('public.deny_order($1, $2, $3::jsonb)', [orderId, code, JSON.stringify(numbers)]),
+    expireDay: (accountId: string, day: string) => one<number>('public.expire_day($1, $2)', [accountId, day]),
+    adoptExternal: (accountId: string, order: Record<string, unknown>) =>
+      one<string>('public.adopt_external($1, $2::jsonb)', [accountId, JSON.stringify(order)]),
+
+    putBalance: (accountId: string, b: { cash: number; cashD1: number; cashD2: number; orderable: number; netAssets: number }) =>
+      one<unknown>('public.put_balance($1, $2, $3, $4, $5, $6)', [accountId, b.cash, b.cashD1, b.cashD2, b.orderable, b.netAssets]),
+    putHolding: (
+      accountId: string,
+      h: {
+        symbol: string;
+        name: string;
+        quantity: number;
+        sellableQuantity: number;
+        purchaseAmount: number;
+        boughtToday: number;
+        soldToday: number;
+        lastPrice: number | null;
+      },
+    ) =>
+      one<unknown>('public.put_holding($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
+        accountId,
+        h.symbol,
+        h.name,
+        h.quantity,
+        h.sellableQuantity,
+        h.purchaseAmount,
+        h.boughtToday,
+        h.soldToday,
+        h.lastPrice,
+      ]),
+
+    /** Symbols we believe are held, to notice what the broker no longer lists. */
+    async positions(accountId: string): Promise<readonly { symbol: string; quantity: number }[]> {
+      const { rows } = await pool.query(
+        'select stock_code as symbol, quantity from public.real_positions where broker_account_id = $1 and quantity <> 0',
+        [accountId],
+      );
+      return rows;
+    },
+
+    setCredentialState: (
+      accountId: string,
+      to: { state: string; message: string; environmentProved: boolean; appKeyTag: string | null; accountMask: string | null },
+    ) =>
+      one<unknown>('public.set_credential_state($1, $2, $3, $4, $5, $6)', [
+        accountId,
+        to.state,
+        to.message,
+        to.environmentProved,
+        to.appKeyTag,
+        to.accountMask,
+      ]),
+  };
+}
+export type TradingRepo = ReturnType<typeof tradingRepo>;
