@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+const flag = z.stringbool().default(false);
+
+/** What the web app is told at run time. Nothing here is fixed by the build, so one build runs on any ports. */
+const webEnvSchema = z
+  .object({
+    SUPABASE_URL: z.url(),
+    SUPABASE_PUBLISHABLE_KEY: z.string().min(1),
+    /** Shows the demo logins; set by the local stack only. */
+    NARAE_DEMO: flag,
+    /** The gateway on the private path; everything works without it. */
+    NAS_API_URL: z.url().optional(),
+    NAS_API_KEY: z.string().min(16).optional(),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  })
+  .refine((env) => (env.NAS_API_URL === undefined) === (env.NAS_API_KEY === undefined), {
+    message: 'NAS_API_URL and NAS_API_KEY go together',
+    path: ['NAS_API_KEY'],
+  });
+export type WebEnv = z.infer<typeof webEnvSchema>;
+
+/** Reads the variables of the web app; throws with every fault listed. Empty values count as absent. */
+export function parseWebEnv(source: Record<string, string | undefined>): WebEnv {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = webEnvSchema.safeParse(given);
+  if (!parsed.success) throw new Error(`The web app's environment is not usable:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+let cached: WebEnv | undefined;
+
+/** The web app's environment, read at the first request rather than at build. */
+export function webEnv(): WebEnv {
+  cached ??= parseWebEnv(process.env);
+  return cached;
+}
