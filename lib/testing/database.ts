@@ -24,9 +24,12 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A fresh migrated database of its own for one test file; call `drop` in afterAll. Clones a template, so it is quick. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const response = await fetch(inject('testClusterUrl'));
+/**
+ * A fresh database of its own for one test file, cloned from a migrated template, so it is quick; call `drop` in afterAll.
+ * `bare` is a hosted project before our migrations: for tests that lay an owner's tables first and then call `deployDatabase(db.url())`.
+ */
+export async function createTestDatabase(options: { bare?: boolean } = {}): Promise<TestDatabase> {
+  const response = await fetch(new URL(options.bare ? '/bare' : '/migrated', inject('testClusterUrl')));
   if (!response.ok) throw new Error(await response.text());
   const { port, password, template } = (await response.json()) as { port: number; password: string; template: string };
   const name = `test_${randomUUID().replaceAll('-', '')}`;

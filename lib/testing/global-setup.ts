@@ -16,10 +16,11 @@ declare module 'vitest' {
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let cluster: Promise<TestCluster> | undefined;
-  const server = createServer(async (_request, response) => {
+  const server = createServer(async (request, response) => {
     try {
       cluster ??= import('#supabase/local/test-cluster.ts').then(({ startTestCluster }) => startTestCluster());
-      const { port, password, template } = await cluster;
+      const { port, password, bareTemplate, migratedTemplate } = await cluster;
+      const template = request.url === '/bare' ? bareTemplate : await migratedTemplate();
       response.end(JSON.stringify({ port, password, template }));
     } catch (error) {
       response.writeHead(500).end(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -10,7 +10,7 @@ let db: TestDatabase;
 let client: pg.Client;
 let dir: string;
 beforeEach(async () => {
-  db = await createTestDatabase();
+  db = await createTestDatabase({ bare: true });
   client = new pg.Client({ connectionString: db.url() });
   await client.connect();
   dir = mkdtempSync(join(tmpdir(), 'migrations-'));

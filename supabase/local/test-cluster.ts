@@ -11,14 +11,15 @@ import { startPostgres } from './postgres.ts';
 export interface TestCluster {
   readonly port: number;
   readonly password: string;
-  /** A migrated database that nobody connects to, to be cloned. */
-  readonly template: string;
+  /** Names of databases to be cloned: like a hosted project before our migrations, and after them (made when first asked for). */
+  readonly bareTemplate: string;
+  migratedTemplate(): Promise<string>;
   stop(): Promise<void>;
 }
 
 const PREFIX = 'narae-test-';
 
-/** A throw-away Postgres with one bootstrapped and migrated template database; gone, with its folder, after `stop`. */
+/** A throw-away Postgres whose databases are cloned from templates; gone, with its folder, after `stop`. */
 export async function startTestCluster(): Promise<TestCluster> {
   await sweepOrphans();
   const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
@@ -31,14 +32,31 @@ export async function startTestCluster(): Promise<TestCluster> {
     rmSync(home, { recursive: true, force: true });
   };
   try {
-    const template = 'narae_template';
-    const admin = new pg.Client({ connectionString: postgres.url('postgres') });
-    await admin.connect();
-    await admin.query(`create database ${template}`);
-    await admin.end();
-    await bootstrap({ url: postgres.url(template), passwordOf: () => password });
-    await deployDatabase(postgres.url(template));
-    return { port: postgres.port, password, template, stop };
+    const create = async (sql: string): Promise<void> => {
+      const admin = new pg.Client({ connectionString: postgres.url('postgres') });
+      await admin.connect();
+      await admin.query(sql).finally(() => admin.end());
+    };
+    const bareTemplate = 'narae_bare';
+    await create(`create database ${bareTemplate}`);
+    await bootstrap({ url: postgres.url(bareTemplate), passwordOf: () => password });
+    let migrated: Promise<string> | undefined;
+    const migratedTemplate = async (): Promise<string> => {
+      const name = 'narae_migrated';
+      await create(`create database ${name} template ${bareTemplate}`);
+      await deployDatabase(postgres.url(name));
+      return name;
+    };
+    return {
+      port: postgres.port,
+      password,
+      bareTemplate,
+      migratedTemplate() {
+        migrated ??= migratedTemplate();
+        return migrated;
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
