@@ -194,11 +194,15 @@ export interface Broker {
   readonly id: 'kis' | 'ls' | 'paper';
   readonly environment: 'real' | 'paper';
   readonly capabilities: BrokerCapabilities;
-  submit(order: NewBrokerOrder): Promise<SubmitOutcome>;
+  /**
+   * `mayWrite` is asked in the same tick as the socket write, after every queue and handshake (kill switch, ORDERS §6):
+   * a reason stops the order and the outcome is `not_processed` with that reason as its code.
+   */
+  submit(order: NewBrokerOrder, mayWrite?: () => string | null): Promise<SubmitOutcome>;
   /** Full cancel of the remainder. */
   cancel(order: BrokerOrderRef & Pick<NewBrokerOrder, 'symbol' | 'side' | 'quantity' | 'priceType' | 'venue'>): Promise<CancelOutcome>;
-  /** All orders of a day, every page, filtered when given. */
-  ordersOn(day: TradingDay, filter?: { symbol?: Symbol; side?: Side }): Promise<readonly BrokerOrder[]>;
+  /** All orders of a day, every page, filtered when given. `isUrgent` puts the look-up of an order in flight before entries. */
+  ordersOn(day: TradingDay, filter?: { symbol?: Symbol; side?: Side; isUrgent?: boolean }): Promise<readonly BrokerOrder[]>;
   balance(): Promise<BrokerBalance>;
   buyingPower(input: { symbol: Symbol; priceType: PriceType; limitPrice: Price | null }): Promise<BuyingPower>;
   quote(symbol: Symbol): Promise<QuoteSnapshot>;
