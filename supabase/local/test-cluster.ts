@@ -17,7 +17,7 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
-const PREFIX = 'narae-test-';
+const PREFIX = 'narae-test-db-';
 
 /** A throw-away Postgres whose databases are cloned from templates; gone, with its folder, after `stop`. */
 export async function startTestCluster(): Promise<TestCluster> {
