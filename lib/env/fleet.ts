@@ -26,10 +26,14 @@ const shared = {
   KIS_REAL_WS_URL: socket.default('ws://ops.koreainvestment.com:21000/tryitout'),
   KIS_PAPER_REST_URL: origin.default('https://openapivts.koreainvestment.com:29443'),
   KIS_PAPER_WS_URL: socket.default('ws://ops.koreainvestment.com:31000/tryitout'),
+  /** Calls a second for each app key; default 15 real and 0.95 paper (KIS notice of 2026-04-20: 18 and 1). The local venue allows more. */
+  KIS_REQUESTS_PER_SECOND: z.coerce.number().positive().max(1_000).optional(),
   /** 0 listens on a free port. */
   PORT: port.default(0),
   /** The address to listen on. Services of the fleet are reached over loopback or the private network only. */
   HOST: z.string().default('127.0.0.1'),
+  /** Shown with the heartbeat. */
+  NARAE_VERSION: z.string().default(''),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 };
 

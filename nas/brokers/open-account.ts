@@ -1,0 +1,85 @@
+import type pg from 'pg';
+import { accountMask, appKeyTag, openCredentials, sealedCredentials } from '#lib/credentials/account-credentials.ts';
+import type { SealingKey } from '#lib/credentials/key-file.ts';
+import { brokerTokens } from '#lib/db/fleet/broker-tokens.ts';
+import { type FleetEnv, kisEndpoints } from '#lib/env/fleet.ts';
+import { AppError } from '#lib/errors.ts';
+import type { Log } from '#lib/log.ts';
+import { createKisBroker, REQUESTS_PER_SECOND } from './kis/broker.ts';
+import { systemClock } from './kis/clock.ts';
+import { createGovernor, type Governor } from './kis/governor.ts';
+import type { Broker } from './port.ts';
+
+/** An account as the fleet reads it: whose it is, where it says it belongs, and the ciphertext that proves it. */
+export interface SealedAccount {
+  readonly accountId: string;
+  readonly userId: string;
+  readonly brokerType: string;
+  readonly isPaper: boolean;
+  readonly keyId: string | null;
+  readonly sealed: unknown;
+}
+export interface OpenedAccount {
+  readonly broker: Broker;
+  readonly appKeyTag: string;
+  readonly accountMask: string;
+  /** Order notices need the HTS id; without it fills are found by inquiry only. */
+  readonly hasNotices: boolean;
+}
+
+/**
+ * Opens accounts for one process: credentials are decrypted here and live in memory only, everything that shares an app key shares
+ * one token and one quota. Environment and host come from the authenticated context of the ciphertext: a row that was changed to the
+ * other environment does not open.
+ */
+export function accountOpener(deps: { pool: pg.Pool; lockPool: pg.Pool; key: SealingKey; env: FleetEnv; log: Log }) {
+  const tokenStore = brokerTokens(deps);
+  const endpoints = kisEndpoints(deps.env);
+  const governors = new Map<string, Governor>();
+
+  function governorOf(tag: string, environment: 'real' | 'paper'): Governor {
+    const name = `${environment}:${tag}`;
+    const known = governors.get(name);
+    if (known) return known;
+    const requestsPerSecond = deps.env.KIS_REQUESTS_PER_SECOND ?? REQUESTS_PER_SECOND[environment];
+    const governor = createGovernor({ requestsPerSecond, clock: systemClock });
+    governors.set(name, governor);
+    return governor;
+  }
+
+  return async function open(account: SealedAccount): Promise<OpenedAccount> {
+    if (account.brokerType !== 'kis')
+      throw new AppError('invalid_input', 'broker type is not served yet', { detail: { broker: account.brokerType } });
+    const sealed = sealedCredentials.safeParse(account.sealed);
+    if (!sealed.success)
+      throw new AppError('invalid_input', 'credentials are not in the sealed form', { detail: { accountId: account.accountId } });
+    if (sealed.data.kid !== deps.key.keyId) {
+      throw new AppError('invalid_input', 'credentials were sealed to another key', {
+        detail: { accountId: account.accountId, keyId: sealed.data.kid },
+      });
+    }
+    const { userId, accountId, brokerType, isPaper } = account;
+    const credentials = await openCredentials(
+      deps.key.privateKey,
+      { userId, accountId, brokerType, isPaper, keyId: deps.key.keyId },
+      sealed.data,
+    );
+    const environment = isPaper ? 'paper' : 'real';
+    const tag = await appKeyTag(credentials.appKey);
+    const broker = createKisBroker({
+      credentials,
+      environment,
+      endpoints: endpoints[environment],
+      tokenStore,
+      governor: governorOf(tag, environment),
+      clock: systemClock,
+      log: deps.log,
+    });
+    return {
+      broker,
+      appKeyTag: tag,
+      accountMask: accountMask(credentials.accountNumber, credentials.productCode),
+      hasNotices: credentials.htsId !== undefined,
+    };
+  };
+}
