@@ -4,10 +4,10 @@
  */
 
 /** ln 2 in two parts: the high part has 32 trailing zero bits, so k × LN2_HIGH is exact for every exponent k. */
-const LN2_HIGH = 6.9314718036912381649e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
-const INVERSE_LN2 = 1.442695040888963387;
-const SQRT_HALF = 0.7071067811865476;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+const INVERSE_LN2 = Math.LOG2E;
+const SQRT_HALF = Math.SQRT1_2;
 
 const scratch = new DataView(new ArrayBuffer(8));
 

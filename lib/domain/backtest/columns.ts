@@ -1,0 +1,105 @@
+import type { InstrumentKind, Market } from '#domain/market/instrument.ts';
+import type { BarField } from '#domain/strategy/schema.ts';
+
+/** One symbol of a data set. */
+export interface ColumnSymbol {
+  readonly code: string;
+  readonly name: string;
+  readonly market: Market;
+  readonly kind: InstrumentKind;
+  /** True when its last loaded bar is its last for ever (delisted), so a position must leave there. */
+  readonly isEnded: boolean;
+}
+
+/**
+ * Bars of many symbols as columns. Symbol `s` owns the rows `offset[s] … offset[s + 1] − 1`, oldest first, and every row points into
+ * one shared calendar (`times`). Halted days may be absent or present with volume 0. The arrays may sit on SharedArrayBuffers.
+ * Prices are won a share; with `factor`, adjusted = raw × factor (a 5:1 split gives earlier rows 0.2).
+ */
+export interface Columns {
+  /** `2010-01-04` for daily bars, `2020-03-02T09:05` (the bar's opening, Seoul) for minutes; ascending. */
+  readonly times: readonly string[];
+  /** Sorted by code. */
+  readonly symbols: readonly ColumnSymbol[];
+  readonly offset: Int32Array;
+  readonly time: Int32Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+  /** Traded value in won; null when the data has none (close × volume stands in). */
+  readonly value: Float64Array | null;
+  readonly marketCap: Float64Array | null;
+  readonly listedShares: Float64Array | null;
+  readonly factor: Float64Array | null;
+  /** Prices were adjusted by the source, so they are not on the day's tick grid and money is approximate. */
+  readonly isAdjusted: boolean;
+  readonly isIntraday: boolean;
+  /** Identity of the whole data set, whatever files hold it. */
+  readonly dataHash: string;
+}
+
+/** The Seoul day of a calendar entry. */
+export function dayOf(time: string): string {
+  return time.slice(0, 10);
+}
+
+/** Traded value of a row in won; close × volume where the data has none. */
+export function tradedValue(columns: Columns, row: number): number {
+  const value = columns.value?.[row];
+  return value === undefined || Number.isNaN(value) ? columns.close[row]! * columns.volume[row]! : value;
+}
+
+/** Fields a data set cannot give. A strategy that reads one of them is refused instead of run on nothing. */
+export function missingFields(columns: Columns, fields: ReadonlySet<BarField>): BarField[] {
+  const isThere: Partial<Record<BarField, boolean>> = {
+    market_cap: columns.marketCap !== null,
+    listed_shares: columns.listedShares !== null,
+  };
+  return [...fields].filter((field) => isThere[field] === false);
+}
+
+/** Cuts the data after a calendar entry (inclusive): what was known at that close. Views, no copies. */
+export function truncate(columns: Columns, lastTime: number): Columns {
+  const offset = new Int32Array(columns.offset.length);
+  const keep: number[] = [];
+  for (let s = 0; s < columns.symbols.length; s += 1) {
+    const end = upperBound(columns.time, columns.offset[s]!, columns.offset[s + 1]!, lastTime);
+    for (let row = columns.offset[s]!; row < end; row += 1) keep.push(row);
+    offset[s + 1] = keep.length;
+  }
+  const take = (column: Float64Array) => Float64Array.from(keep, (row) => column[row]!);
+  const maybe = (column: Float64Array | null) => column && take(column);
+  return {
+    ...columns,
+    times: columns.times.slice(0, lastTime + 1),
+    symbols: columns.symbols.map((symbol, s) => ({
+      ...symbol,
+      isEnded: symbol.isEnded && offset[s + 1]! - offset[s]! === columns.offset[s + 1]! - columns.offset[s]!,
+    })),
+    offset,
+    time: Int32Array.from(keep, (row) => columns.time[row]!),
+    open: take(columns.open),
+    high: take(columns.high),
+    low: take(columns.low),
+    close: take(columns.close),
+    volume: take(columns.volume),
+    value: maybe(columns.value),
+    marketCap: maybe(columns.marketCap),
+    listedShares: maybe(columns.listedShares),
+    factor: maybe(columns.factor),
+  };
+}
+
+/** First position in [from, to) whose value is above `limit`. */
+export function upperBound(ascending: Int32Array, from: number, to: number, limit: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,185 @@
+import type { Program } from '#domain/strategy/compile.ts';
+import { TRUE } from '#domain/strategy/evaluate.ts';
+import { type Columns, tradedValue } from './columns.ts';
+import type { Signals } from './signals.ts';
+
+/** A position as a decision sees it. Prices are raw won; the caller keeps `entryPrice` on the scale of today's raw prices. */
+export interface HeldPosition {
+  /** Index into `columns.symbols`. */
+  readonly symbol: number;
+  readonly quantity: number;
+  readonly entryPrice: number;
+  /** Bars of this symbol that have closed since the fill; 0 on the bar that filled it. */
+  readonly barsHeld: number;
+  /** A sell is on its way and has not been filled. */
+  readonly isExiting: boolean;
+}
+
+export interface DecisionInput {
+  readonly program: Program;
+  readonly columns: Columns;
+  readonly signals: Signals;
+  /** The calendar entry that has just closed. */
+  readonly index: number;
+  readonly cash: number;
+  readonly positions: readonly HeldPosition[];
+}
+
+export type DecisionReason = 'entry_signal' | 'exit_signal' | 'max_bars' | 'session_end';
+/** An order to send at the next open. Entries come best first: fill them in this order. */
+export interface Decision {
+  readonly side: 'buy' | 'sell';
+  readonly symbol: number;
+  readonly code: string;
+  readonly quantity: number;
+  readonly reason: DecisionReason;
+  /** The raw close that the quantity was reckoned with. */
+  readonly referencePrice: number;
+  /** Row of the bar that decided. */
+  readonly row: number;
+}
+
+/**
+ * What to do after a close. The one decision step: the back-test calls it for every bar, the auto-trader for the latest one, with
+ * the same program, so both decide alike. It sees rows up to `index` and nothing later.
+ */
+export function decideAtClose(input: DecisionInput): Decision[] {
+  const exits = decideExits(input);
+  return [...exits, ...decideEntries(input, exits)];
+}
+
+/** The row of a symbol at a calendar entry, or −1 when it did not have a bar then. */
+export function rowAt(columns: Columns, symbol: number, index: number): number {
+  const row = lastRowAt(columns, symbol, index);
+  return row >= 0 && columns.time[row] === index ? row : -1;
+}
+
+/** The symbol's last row at or before a calendar entry, or −1. */
+export function lastRowAt(columns: Columns, symbol: number, index: number): number {
+  let low = columns.offset[symbol]!;
+  let high = columns.offset[symbol + 1]!;
+  const first = low;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (columns.time[middle]! <= index) low = middle + 1;
+    else high = middle;
+  }
+  return low > first ? low - 1 : -1;
+}
+
+/** Minutes before the regular close (15:30) at which `exitAllBeforeClose` sells: the closing auction begins at 15:20. */
+const EXIT_ALL_FROM = '15:15';
+
+function decideExits({ program, columns, signals, index, positions }: DecisionInput): Decision[] {
+  const clock = columns.times[index]!.slice(11);
+  const isSessionEnd = columns.isIntraday && program.document.sessions.exitAllBeforeClose && clock >= EXIT_ALL_FROM;
+  const decisions: Decision[] = [];
+  for (const held of positions) {
+    const row = rowAt(columns, held.symbol, index);
+    if (row < 0 || held.isExiting || held.quantity <= 0) continue;
+    const reason = hasExitSignal(program, columns, signals, row, held)
+      ? 'exit_signal'
+      : program.stops.maxBars !== null && held.barsHeld >= program.stops.maxBars
+        ? 'max_bars'
+        : isSessionEnd
+          ? 'session_end'
+          : null;
+    if (!reason) continue;
+    const { code } = columns.symbols[held.symbol]!;
+    decisions.push({ side: 'sell', symbol: held.symbol, code, quantity: held.quantity, reason, referencePrice: columns.close[row]!, row });
+  }
+  return decisions;
+}
+
+function hasExitSignal(program: Program, columns: Columns, signals: Signals, row: number, held: HeldPosition): boolean {
+  if (signals.exit) return signals.exit[row] === 1;
+  const evaluator = signals.evaluators?.[held.symbol];
+  if (!program.exit || !evaluator) return false;
+  const facts = {
+    entryPrice: held.entryPrice * (columns.factor?.[row] ?? 1),
+    barsHeld: held.barsHeld,
+    unrealisedRate: columns.close[row]! / held.entryPrice - 1,
+  };
+  return evaluator.conditionAt(program.exit, row - columns.offset[held.symbol]!, facts) === TRUE;
+}
+
+function decideEntries({ program, columns, signals, index, cash, positions }: DecisionInput, exits: readonly Decision[]): Decision[] {
+  if (!mayEnterAt(program, columns, index)) return [];
+  const leaving = new Set([...exits.map((exit) => exit.symbol), ...positions.filter((held) => held.isExiting).map((held) => held.symbol)]);
+  const slots = program.sizing.maxPositions - positions.filter((held) => !leaving.has(held.symbol)).length;
+  const candidates = slots > 0 ? rankedCandidates(program, columns, signals, index, positions) : [];
+  if (candidates.length === 0) return [];
+
+  let equity = cash;
+  let available = cash;
+  for (const held of positions) {
+    const row = lastRowAt(columns, held.symbol, index);
+    const worth = row < 0 ? 0 : columns.close[row]! * held.quantity;
+    equity += worth;
+    // Sale proceeds can buy at the same open: KRX settles on T+2 and brokers lend the days between.
+    if (leaving.has(held.symbol)) available += worth;
+  }
+  const target = targetAmount(program, equity);
+  const withCommission = 1 + program.document.costs.commissionRate;
+  const entries: Decision[] = [];
+  for (const row of candidates) {
+    if (entries.length === slots) break;
+    const referencePrice = columns.close[row]!;
+    const amount = Math.min(target, available);
+    const quantity = referencePrice > 0 ? Math.floor(amount / (referencePrice * withCommission)) : 0;
+    if (quantity < 1) continue;
+    available -= referencePrice * quantity * withCommission;
+    const symbol = signals.symbolOf[row]!;
+    entries.push({ side: 'buy', symbol, code: columns.symbols[symbol]!.code, quantity, reason: 'entry_signal', referencePrice, row });
+  }
+  return entries;
+}
+
+function mayEnterAt(program: Program, columns: Columns, index: number): boolean {
+  const { entryFrom, entryUntil, exitAllBeforeClose } = program.document.sessions;
+  if (!columns.isIntraday) return true;
+  const clock = columns.times[index]!.slice(11);
+  if (exitAllBeforeClose && clock >= EXIT_ALL_FROM) return false;
+  return (entryFrom === undefined || clock >= entryFrom) && (entryUntil === undefined || clock < entryUntil);
+}
+
+/** Whole won one new position may take. */
+function targetAmount(program: Program, equity: number): number {
+  const { sizing } = program;
+  switch (sizing.kind) {
+    case 'equal_weight':
+      return Math.floor(equity / sizing.maxPositions);
+    case 'percent_equity':
+      return Math.floor(equity * sizing.percent);
+    case 'fixed_amount':
+      return sizing.amount;
+  }
+}
+
+/** Rows with an entry signal that are not held, best first: rank, then traded value, then symbol. Never by order of arrival. */
+function rankedCandidates(
+  program: Program,
+  columns: Columns,
+  signals: Signals,
+  index: number,
+  positions: readonly HeldPosition[],
+): number[] {
+  const held = new Set(positions.map((position) => position.symbol));
+  const rows: number[] = [];
+  for (let i = signals.from[index]!; i < signals.from[index + 1]!; i += 1) {
+    const row = signals.rows[i]!;
+    if (!held.has(signals.symbolOf[row]!) && columns.volume[row]! > 0) rows.push(row);
+  }
+  const sign = program.rank?.order === 'asc' ? 1 : -1;
+  const { rank } = signals;
+  return rows.sort((a, b) => compareRanks(rank, a, b, sign) || tradedValue(columns, b) - tradedValue(columns, a) || a - b);
+}
+
+/** An unknown rank comes last in either order. */
+function compareRanks(rank: Float64Array | null, a: number, b: number, sign: 1 | -1): number {
+  if (!rank) return 0;
+  const x = rank[a]!;
+  const y = rank[b]!;
+  if (Number.isNaN(x) || Number.isNaN(y)) return (Number.isNaN(x) ? 1 : 0) - (Number.isNaN(y) ? 1 : 0);
+  return (x - y) * sign;
+}

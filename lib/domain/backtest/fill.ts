@@ -1,0 +1,178 @@
+import { commission, settlementDay, transactionTaxRate } from '#domain/market/fees-and-tax.ts';
+import { limitRate, priceLimits } from '#domain/market/price-limit.ts';
+import { ceilToTick, floorToTick, stepTicks, tickSize, tickTable } from '#domain/market/ticks.ts';
+import type { Side } from '#domain/order/order.ts';
+import type { StrategyDocument } from '#domain/strategy/schema.ts';
+import { type Columns, dayOf } from './columns.ts';
+
+/** How prices of a bar become prices of ours: the rules of the day, by market and kind. */
+export interface FillRules {
+  readonly columns: Columns;
+  readonly costs: StrategyDocument['costs'];
+  readonly participation: number;
+  /** Previous session's close on this row's scale (기준가); NaN on a symbol's first bar. */
+  readonly base: Float64Array;
+  /** Settlement day (T+2) of each calendar entry. */
+  readonly settlement: readonly string[];
+}
+
+export function fillRules(columns: Columns, document: Pick<StrategyDocument, 'costs' | 'execution'>): FillRules {
+  return {
+    columns,
+    costs: document.costs,
+    participation: document.execution.participation,
+    base: basePrices(columns),
+    settlement: settlementDays(columns),
+  };
+}
+
+function basePrices(columns: Columns): Float64Array {
+  const base = new Float64Array(columns.time.length).fill(Number.NaN);
+  for (let s = 0; s < columns.symbols.length; s += 1) {
+    for (let row = columns.offset[s]! + 1; row < columns.offset[s + 1]!; row += 1) {
+      const isSameDay = columns.isIntraday && dayOf(columns.times[columns.time[row]!]!) === dayOf(columns.times[columns.time[row - 1]!]!);
+      base[row] = isSameDay ? base[row - 1]! : columns.close[row - 1]! * rescale(columns, row);
+    }
+  }
+  return base;
+}
+
+/** What a raw price of the bar before is worth on this bar's scale: below 1 after a split, 1 on ordinary days. */
+export function rescale(columns: Columns, row: number): number {
+  const { factor } = columns;
+  return factor ? factor[row - 1]! / factor[row]! : 1;
+}
+
+/** Holidays never close KRX for more than ten days, so a longer hole in the data is a hole, not the calendar. */
+const LONGEST_CLOSURE_DAYS = 10;
+/** From here the exchange's calendar is built in and wins over the data's own days. */
+const CALENDAR_SINCE = '2024-01-01';
+
+function settlementDays(columns: Columns): string[] {
+  const days = [...new Set(columns.times.map(dayOf))];
+  const settled = new Map(
+    days.map((day, i) => {
+      const after = day >= CALENDAR_SINCE ? [] : days.slice(i + 1, i + 3);
+      const isWhole = after.every((next, n) => daysBetween(n === 0 ? day : after[n - 1]!, next) <= LONGEST_CLOSURE_DAYS);
+      return [day, settlementDay(day, isWhole ? after : [])] as const;
+    }),
+  );
+  return columns.times.map((time) => settled.get(dayOf(time))!);
+}
+
+/** Calendar days from one `YYYY-MM-DD` to another. */
+export function daysBetween(from: string, to: string): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000;
+}
+
+/** A source's rounding of adjusted prices can hide up to one tick of the limit; a tick is at most 1 % of a price above 500 won. */
+const ADJUSTED_TOLERANCE = 0.01;
+
+/** 1 when the whole bar stood at its upper limit (nobody sells to us), −1 at its lower (nobody buys), else 0. */
+export function lockedSide(rules: FillRules, row: number): -1 | 0 | 1 {
+  const { columns } = rules;
+  const price = columns.high[row]!;
+  const base = rules.base[row]!;
+  if (price !== columns.low[row] || Number.isNaN(base) || price === base) return 0;
+  const question = questionOf(rules, row);
+  if (columns.isAdjusted || !Number.isInteger(base)) {
+    const rate = limitRate(question);
+    if (rate === null) return 0;
+    const change = price / base - 1;
+    return change >= rate - ADJUSTED_TOLERANCE ? 1 : change <= ADJUSTED_TOLERANCE - rate ? -1 : 0;
+  }
+  const limits = priceLimits(base, question);
+  return price >= limits.upper ? 1 : price <= limits.lower ? -1 : 0;
+}
+
+function questionOf({ columns }: FillRules, row: number) {
+  const { market, kind } = columns.symbols[symbolOfRow(columns, row)]!;
+  return { day: dayOf(columns.times[columns.time[row]!]!), market, kind };
+}
+
+function symbolOfRow(columns: Columns, row: number): number {
+  let low = 0;
+  let high = columns.symbols.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (columns.offset[middle]! <= row) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** True when an order of this side can meet somebody on this bar. */
+export function canTrade(rules: FillRules, row: number, side: Side): boolean {
+  if (!(rules.columns.volume[row]! > 0)) return false; // halted, or nobody traded
+  return lockedSide(rules, row) !== (side === 'buy' ? 1 : -1);
+}
+
+/** The most shares of one bar that our fills may take. */
+export function volumeCap(rules: FillRules, row: number): number {
+  return Math.floor(rules.columns.volume[row]! * rules.participation);
+}
+
+/**
+ * The price we get when the market shows `price`: moved against us by the slippage, on the tick of that date (raw data), in whole
+ * won, and inside the range in which the bar is known to have traded.
+ */
+export function slippedPrice(rules: FillRules, row: number, side: Side, price: number): number {
+  const { columns } = rules;
+  const moved = movedPrice(rules, row, side, price);
+  const { [row]: high } = columns.high;
+  const { [row]: low } = columns.low;
+  return side === 'buy' ? Math.min(moved, Math.max(high!, price)) : Math.max(moved, Math.min(low!, price));
+}
+
+function movedPrice(rules: FillRules, row: number, side: Side, price: number): number {
+  const { slippage } = rules.costs;
+  const direction = side === 'buy' ? 1 : -1;
+  if (slippage.kind === 'none' || slippage.value === 0) return price;
+  const bands = tickTable(questionOf(rules, row));
+  const isOnGrid = !rules.columns.isAdjusted && Number.isInteger(price);
+  if (slippage.kind === 'ticks') {
+    return isOnGrid ? stepTicks(price, direction * slippage.value, bands) : price + direction * slippage.value * tickSize(price, bands);
+  }
+  const exact = price * (1 + direction * slippage.value);
+  const whole = side === 'buy' ? Math.ceil(exact) : Math.floor(exact);
+  if (!isOnGrid) return whole;
+  return side === 'buy' ? ceilToTick(whole, bands) : floorToTick(whole, bands);
+}
+
+/** The tick-rounded trigger of a protective level: stops round down, targets up (raw data); whole won on adjusted data. */
+export function triggerPrice(rules: FillRules, row: number, level: number, rounding: 'down' | 'up'): number {
+  const whole = rounding === 'down' ? Math.floor(level) : Math.ceil(level);
+  if (rules.columns.isAdjusted) return whole;
+  const bands = tickTable(questionOf(rules, row));
+  return rounding === 'down' ? floorToTick(whole, bands) : ceilToTick(whole, bands);
+}
+
+/** Won of a fill before costs. Whole already where prices are; a fraction (adjusted data) is rounded against us. */
+export function fillAmount(side: Side, price: number, quantity: number): number {
+  return side === 'buy' ? Math.ceil(price * quantity) : Math.floor(price * quantity);
+}
+
+export function commissionOf(rules: FillRules, amount: number): number {
+  return commission(amount, rules.costs.commissionRate);
+}
+
+/** Transaction tax on a sale by the law of its settlement day, cut to the won. */
+export function taxOf(rules: FillRules, row: number, amount: number): number {
+  const { tax } = rules.costs;
+  if (tax === 'none') return 0;
+  const { market, kind } = questionOf(rules, row);
+  const rate = tax === 'krx' ? transactionTaxRate({ market, kind, settlementDay: rules.settlement[rules.columns.time[row]!]! }) : tax.rate;
+  return commission(amount, rate); // the same exact cut to the won
+}
+
+/** The most shares that cash can pay for, commission included. */
+export function affordableQuantity(rules: FillRules, price: number, cash: number): number {
+  let quantity = Math.max(0, Math.floor(cash / (price * (1 + rules.costs.commissionRate))));
+  while (quantity > 0 && cost(rules, price, quantity) > cash) quantity -= 1;
+  return quantity;
+}
+
+function cost(rules: FillRules, price: number, quantity: number): number {
+  const amount = fillAmount('buy', price, quantity);
+  return amount + commissionOf(rules, amount);
+}

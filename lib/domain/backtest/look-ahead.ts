@@ -1,0 +1,123 @@
+import type { Program } from '#domain/strategy/compile.ts';
+import { type Columns, truncate } from './columns.ts';
+import { computeSignals, NO_MASK, type Signals, type UniverseMask } from './signals.ts';
+
+export interface LookAheadReport {
+  /** Truncation points tried. */
+  readonly checked: number;
+  readonly verdict: 'clean' | 'leak' | 'not_checked';
+  /** Calendar entry and symbol of the first difference. */
+  readonly firstLeak: { readonly time: string; readonly symbol: string } | null;
+}
+
+/** Symbols looked at per truncation point: enough to meet every expression, cheap enough for every run. */
+const SYMBOLS_PER_CHECK = 25;
+
+/**
+ * Cuts the data at random closes and evaluates again: what was decided up to the cut may not change because of what came after.
+ * Universe ranks need every symbol, so the cut keeps a random handful and compares entry, exit, rank and ATR row by row.
+ */
+export function checkLookAhead(
+  program: Program,
+  columns: Columns,
+  points: number,
+  seed: number,
+  mask: UniverseMask = NO_MASK,
+): LookAheadReport {
+  if (columns.times.length < 3 || points < 1) return { checked: 0, verdict: 'not_checked', firstLeak: null };
+  const random = randomSource(seed);
+  for (let n = 0; n < points; n += 1) {
+    const cut = 1 + Math.floor(random() * (columns.times.length - 2));
+    const part = someSymbols(columns, random);
+    const leak = firstDifference(part, computeSignals(program, part, mask), computeSignals(program, truncate(part, cut), mask), cut);
+    if (leak) return { checked: n + 1, verdict: 'leak', firstLeak: leak };
+  }
+  return { checked: points, verdict: 'clean', firstLeak: null };
+}
+
+/** A small deterministic generator (xorshift32): a test's choices are part of the run and must repeat. */
+export function randomSource(seed: number): () => number {
+  let state = (seed | 0) === 0 ? 0x9e3779b9 : seed | 0;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 4294967296;
+  };
+}
+
+function someSymbols(columns: Columns, random: () => number): Columns {
+  const count = columns.symbols.length;
+  if (count <= SYMBOLS_PER_CHECK) return columns;
+  const chosen = new Set<number>();
+  while (chosen.size < SYMBOLS_PER_CHECK) chosen.add(Math.floor(random() * count));
+  return pickSymbols(
+    columns,
+    [...chosen].sort((a, b) => a - b),
+  );
+}
+
+/** The same data with some symbols only; the calendar stays whole. */
+export function pickSymbols(columns: Columns, symbols: readonly number[]): Columns {
+  const offset = new Int32Array(symbols.length + 1);
+  symbols.forEach((s, i) => {
+    offset[i + 1] = offset[i]! + columns.offset[s + 1]! - columns.offset[s]!;
+  });
+  const take = <T extends Float64Array | Int32Array>(column: T): T => {
+    const out = new (column.constructor as new (length: number) => T)(offset[symbols.length]!);
+    symbols.forEach((s, i) => {
+      out.set(column.subarray(columns.offset[s]!, columns.offset[s + 1]!), offset[i]!);
+    });
+    return out;
+  };
+  const maybe = (column: Float64Array | null) => column && take(column);
+  return {
+    ...columns,
+    symbols: symbols.map((s) => columns.symbols[s]!),
+    offset,
+    time: take(columns.time),
+    open: take(columns.open),
+    high: take(columns.high),
+    low: take(columns.low),
+    close: take(columns.close),
+    volume: take(columns.volume),
+    value: maybe(columns.value),
+    marketCap: maybe(columns.marketCap),
+    listedShares: maybe(columns.listedShares),
+    factor: maybe(columns.factor),
+  };
+}
+
+function firstDifference(whole: Columns, full: Signals, cutSignals: Signals, cut: number): LookAheadReport['firstLeak'] {
+  const entries = (signals: Signals, t: number) => signals.from[t + 1]! - signals.from[t]!;
+  // Rows of the truncated data, walked beside the full ones: they have the same symbols and, up to the cut, the same bars.
+  let cutRow = 0;
+  const cutRowOf = new Map<number, number>();
+  for (let s = 0; s < whole.symbols.length; s += 1) {
+    for (let row = whole.offset[s]!; row < whole.offset[s + 1]! && whole.time[row]! <= cut; row += 1) {
+      cutRowOf.set(row, cutRow);
+      const isSame =
+        (full.exit?.[row] ?? 0) === (cutSignals.exit?.[cutRow] ?? 0) &&
+        sameNumber(full.rank?.[row], cutSignals.rank?.[cutRow]) &&
+        sameNumber(full.atr?.[row], cutSignals.atr?.[cutRow]);
+      if (!isSame) return leakAt(whole, row);
+      cutRow += 1;
+    }
+  }
+  for (let t = 0; t <= cut; t += 1) {
+    if (entries(full, t) !== entries(cutSignals, t)) return { time: whole.times[t]!, symbol: '' };
+    for (let i = 0; i < entries(full, t); i += 1) {
+      const row = full.rows[full.from[t]! + i]!;
+      if (cutRowOf.get(row) !== cutSignals.rows[cutSignals.from[t]! + i]) return leakAt(whole, row);
+    }
+  }
+  return null;
+}
+
+const sameNumber = (a: number | undefined, b: number | undefined) => Object.is(a, b);
+
+function leakAt(columns: Columns, row: number): LookAheadReport['firstLeak'] {
+  let s = 0;
+  while (columns.offset[s + 1]! <= row) s += 1;
+  return { time: columns.times[columns.time[row]!]!, symbol: columns.symbols[s]!.code };
+}

@@ -1,0 +1,52 @@
+import type { DecisionReason } from './decide.ts';
+
+export type ExitReason = Exclude<DecisionReason, 'entry_signal'> | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'atr_stop' | 'delisted';
+
+/** A position while the run holds it. Prices are raw won on the scale of the latest bar. */
+export interface Position {
+  readonly symbol: number;
+  quantity: number;
+  /** Won a share paid; a split divides it. */
+  entryPrice: number;
+  readonly entryTime: number;
+  readonly entryRow: number;
+  readonly entryQuantity: number;
+  readonly entryAmount: number;
+  /** ATR at the decision, for the ATR stop; NaN without one. */
+  atr: number;
+  /** Highest price since entry, up to the last closed bar. */
+  highWater: number;
+  lowWater: number;
+  barsHeld: number;
+  lastClose: number;
+  exitReason: ExitReason | null;
+  commission: number;
+  slippage: number;
+  tax: number;
+  /** Won received by sales so far, before costs, and the shares they were for. */
+  soldAmount: number;
+  soldQuantity: number;
+}
+
+/** One round trip. Money in whole won; rates are fractions of the entry amount. */
+export interface Trade {
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly entryDay: string;
+  readonly entryPrice: number;
+  readonly exitDay: string;
+  /** Average won a share of all sales. */
+  readonly exitPrice: number;
+  readonly commission: number;
+  readonly tax: number;
+  readonly slippage: number;
+  /** After commission and tax. */
+  readonly pnl: number;
+  readonly returnRate: number;
+  readonly barsHeld: number;
+  /** Worst and best unrealised rate while held, by the bars' lows and highs. */
+  readonly mae: number;
+  readonly mfe: number;
+  readonly entryReason: 'entry_signal';
+  readonly exitReason: ExitReason;
+}

@@ -1,0 +1,206 @@
+import type { Program } from '#domain/strategy/compile.ts';
+import { Evaluator, type SymbolBars, TRUE } from '#domain/strategy/evaluate.ts';
+import { type Columns, dayOf, tradedValue } from './columns.ts';
+
+/** A user's own limits on what may be bought; stored and hashed with a run. Null lists mean no limit. */
+export interface UniverseMask {
+  readonly markets: readonly string[] | null;
+  readonly symbols: readonly string[] | null;
+  readonly exclude: readonly string[];
+}
+export const NO_MASK: UniverseMask = { markets: null, symbols: null, exclude: [] };
+
+/** What a program says about every row of the data, known at that row's close. */
+export interface Signals {
+  /** Rows with an entry signal whose symbol is in the universe, grouped by calendar entry: `rows[from[t]] … rows[from[t + 1] − 1]`. */
+  readonly from: Int32Array;
+  readonly rows: Int32Array;
+  /** 1 where the exit condition holds; null when there is none or when it reads the position (then `evaluators` decides). */
+  readonly exit: Uint8Array | null;
+  readonly rank: Float64Array | null;
+  /** ATR for the ATR stop, on the adjusted scale. */
+  readonly atr: Float64Array | null;
+  /** Per symbol, only when the exit reads the position. */
+  readonly evaluators: readonly (Evaluator | null)[] | null;
+  /** Symbol of a row. */
+  readonly symbolOf: Int32Array;
+}
+
+/** One symbol's bars on the adjusted scale: what indicators see. */
+export function adjustedBars(columns: Columns, s: number): SymbolBars {
+  const from = columns.offset[s]!;
+  const to = columns.offset[s + 1]!;
+  const factor = columns.factor?.subarray(from, to) ?? null;
+  const price = (column: Float64Array) => {
+    const raw = column.subarray(from, to);
+    return factor ? raw.map((value, i) => value * factor[i]!) : raw;
+  };
+  const volume = columns.volume.subarray(from, to);
+  return {
+    open: price(columns.open),
+    high: price(columns.high),
+    low: price(columns.low),
+    close: price(columns.close),
+    volume: factor ? volume.map((value, i) => value / factor[i]!) : volume,
+    value: columns.value
+      ? columns.value.subarray(from, to)
+      : Float64Array.from({ length: to - from }, (_, i) => tradedValue(columns, from + i)),
+    market_cap: columns.marketCap?.subarray(from, to) ?? null,
+    listed_shares: columns.listedShares?.subarray(from, to) ?? null,
+  };
+}
+
+/** Evaluates a program over all data at once. The auto-trader calls this on its latest bars, then `decideAtClose`. */
+export function computeSignals(program: Program, columns: Columns, mask: UniverseMask = NO_MASK): Signals {
+  const steps = signalSteps(program, columns, mask);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps: yields the share done (0–1) after each symbol, so that a caller can report progress or stop. */
+export function* signalSteps(program: Program, columns: Columns, mask: UniverseMask = NO_MASK): Generator<number, Signals> {
+  const count = columns.time.length;
+  const entry = new Uint8Array(count);
+  const symbolOf = new Int32Array(count);
+  const isExitLive = program.exit?.isLive ?? false;
+  const exit = program.exit && !isExitLive ? new Uint8Array(count) : null;
+  const rank = program.rank ? new Float64Array(count) : null;
+  const atr = program.stops.atr ? new Float64Array(count) : null;
+  const passes = program.filters.length > 0 ? new Uint8Array(count).fill(1) : null;
+  const evaluators: (Evaluator | null)[] | null = isExitLive ? [] : null;
+
+  for (let s = 0; s < columns.symbols.length; s += 1) {
+    const from = columns.offset[s]!;
+    const to = columns.offset[s + 1]!;
+    symbolOf.fill(s, from, to);
+    const evaluator = new Evaluator(adjustedBars(columns, s));
+    if (isAllowed(program, columns, s, mask)) entry.set(evaluator.condition(program.entry), from);
+    if (exit && program.exit) exit.set(evaluator.condition(program.exit), from);
+    if (rank && program.rank) rank.set(evaluator.number(program.rank.by), from);
+    if (atr && program.stops.atr) atr.set(evaluator.number(program.stops.atr.node), from);
+    for (const filter of program.filters) {
+      const truth = evaluator.condition(filter);
+      for (let i = from; i < to; i += 1) if (truth[i - from] !== TRUE) passes![i] = 0;
+    }
+    evaluators?.push(evaluator);
+    yield (s + 1) / columns.symbols.length;
+  }
+  if (exit) for (let i = 0; i < count; i += 1) if (exit[i] !== TRUE) exit[i] = 0;
+  const members = passes || program.rank?.limit ? memberRows(program, columns, passes, rank) : null;
+  return { ...groupByTime(columns, entry, members), exit, rank, atr, evaluators, symbolOf };
+}
+
+/** The document's universe ∩ the user's mask − exclusions of either. */
+function isAllowed(program: Program, columns: Columns, s: number, mask: UniverseMask): boolean {
+  const { markets, symbols, exclude } = program.document.universe;
+  const { code, market } = columns.symbols[s]!;
+  const named = symbols as readonly string[];
+  return (
+    (named.length > 0 ? named.includes(code) : markets.includes(market)) &&
+    (mask.markets === null || mask.markets.includes(market)) &&
+    (mask.symbols === null || mask.symbols.includes(code)) &&
+    !(exclude as readonly string[]).includes(code) &&
+    !mask.exclude.includes(code)
+  );
+}
+
+function groupByTime(columns: Columns, entry: Uint8Array, members: Uint8Array | null): { from: Int32Array; rows: Int32Array } {
+  const from = new Int32Array(columns.times.length + 1);
+  const isCandidate = (row: number) => entry[row] === TRUE && (members === null || members[row] === 1);
+  for (let row = 0; row < entry.length; row += 1) if (isCandidate(row)) from[columns.time[row]! + 1]! += 1;
+  for (let t = 0; t < columns.times.length; t += 1) from[t + 1]! += from[t]!;
+  const rows = new Int32Array(from[columns.times.length]!);
+  const next = from.slice();
+  for (let row = 0; row < entry.length; row += 1) {
+    if (!isCandidate(row)) continue;
+    const t = columns.time[row]!;
+    rows[next[t]!] = row;
+    next[t]! += 1;
+  }
+  return { from, rows };
+}
+
+/** The calendar entry that opens the period (day, week, month) of each entry. */
+function periodStarts(columns: Columns, refresh: 'daily' | 'weekly' | 'monthly'): Int32Array {
+  const starts = new Int32Array(columns.times.length);
+  let label = '';
+  for (let t = 0; t < starts.length; t += 1) {
+    const day = dayOf(columns.times[t]!);
+    const current = refresh === 'daily' ? day : refresh === 'monthly' ? day.slice(0, 7) : weekOf(day);
+    starts[t] = current === label ? starts[t - 1]! : t;
+    label = current;
+  }
+  return starts;
+}
+
+/** The Monday of a day's week, as a number of days. */
+function weekOf(day: string): string {
+  const epochDay = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8, 10))) / 86_400_000;
+  return String(Math.floor((epochDay + 3) / 7)); // 1970-01-01 was a Thursday
+}
+
+/** A symbol without a bar for this many sessions is out of the universe until it has one again. */
+const STALE_SESSIONS = 20;
+
+/**
+ * Membership at each row, point in time: at the start of a period the filters and the rank see each symbol's last bar *before* the
+ * period, and the answer stands until the next one. A symbol without such a bar (new, or halted for long) is no member.
+ */
+function memberRows(program: Program, columns: Columns, passes: Uint8Array | null, rank: Float64Array | null): Uint8Array {
+  const starts = periodStarts(columns, program.document.universe.refresh);
+  const days = dayNumbers(columns);
+  const limit = program.rank?.limit ?? null;
+  const isFit = (row: number) => (passes === null || passes[row] === 1) && (limit === null || !Number.isNaN(rank![row]!));
+  const fit = fitRowsByStart(columns, starts, days, isFit);
+  if (limit !== null) {
+    const sign = program.rank!.order === 'asc' ? 1 : -1;
+    for (const rows of fit.values()) {
+      rows.sort((a, b) => (rank![a]! - rank![b]!) * sign || tradedValue(columns, b) - tradedValue(columns, a) || a - b);
+      rows.length = Math.min(rows.length, limit);
+    }
+  }
+  return markMembers(columns, starts, fit);
+}
+
+/** Sessions counted from the first, per calendar entry; all bars of a day share one number. */
+function dayNumbers(columns: Columns): Int32Array {
+  const starts = periodStarts(columns, 'daily');
+  const days = new Int32Array(starts.length);
+  for (let t = 1; t < days.length; t += 1) days[t] = days[t - 1]! + (starts[t] === t ? 1 : 0);
+  return days;
+}
+
+/** For each period start: the row of every fit symbol that was its last before that start. */
+function fitRowsByStart(columns: Columns, starts: Int32Array, days: Int32Array, isFit: (row: number) => boolean): Map<number, number[]> {
+  const fit = new Map<number, number[]>();
+  for (let t = 0; t < starts.length; t += 1) if (starts[t] === t) fit.set(t, []);
+  const nextStart = new Int32Array(starts.length).fill(starts.length);
+  for (let t = starts.length - 2; t >= 0; t -= 1) nextStart[t] = starts[t + 1] === t + 1 ? t + 1 : nextStart[t + 1]!;
+  for (let s = 0; s < columns.symbols.length; s += 1) {
+    for (let row = columns.offset[s]!; row < columns.offset[s + 1]!; row += 1) {
+      const t = columns.time[row]!;
+      const until = row + 1 < columns.offset[s + 1]! ? columns.time[row + 1]! : starts.length - 1;
+      for (let start = nextStart[t]!; start <= until && days[start]! - days[t]! <= STALE_SESSIONS; start = nextStart[start]!) {
+        if (isFit(row)) fit.get(start)!.push(row);
+      }
+    }
+  }
+  return fit;
+}
+
+function markMembers(columns: Columns, starts: Int32Array, fit: ReadonlyMap<number, readonly number[]>): Uint8Array {
+  const members = new Uint8Array(columns.time.length);
+  const symbolOf = new Int32Array(columns.time.length);
+  for (let s = 0; s < columns.symbols.length; s += 1) symbolOf.fill(s, columns.offset[s]!, columns.offset[s + 1]!);
+  for (const [start, rows] of fit) {
+    for (const decider of rows) {
+      const end = columns.offset[symbolOf[decider]! + 1]!;
+      for (let row = decider + 1; row < end && starts[columns.time[row]!]! <= start; row += 1) {
+        if (starts[columns.time[row]!] === start) members[row] = 1;
+      }
+    }
+  }
+  return members;
+}

@@ -1,0 +1,56 @@
+/**
+ * Averages over a column. Every function here returns a column of the same length, NaN until it is defined, and a value that
+ * depends on nothing after its own index. A NaN inside a window makes that window undefined; leading NaN only delay the start.
+ * Window sums are kept by adding and subtracting: exact while inputs are whole won or shares with sums below 2^53.
+ */
+
+/** Simple moving average: mean of the last `period` values. Defined from the `period`-th value. */
+export function sma(input: Float64Array, period: number): Float64Array {
+  const out = new Float64Array(input.length).fill(Number.NaN);
+  let sum = 0;
+  let missing = 0;
+  for (let i = 0; i < input.length; i += 1) {
+    const entering = input[i]!;
+    if (!Number.isNaN(entering)) sum += entering;
+    else missing += 1;
+    if (i >= period) {
+      const leaving = input[i - period]!;
+      if (!Number.isNaN(leaving)) sum -= leaving;
+      else missing -= 1;
+    }
+    if (i >= period - 1 && missing === 0) out[i] = sum / period;
+  }
+  return out;
+}
+
+/**
+ * Exponential moving average, k = 2/(period + 1), seeded with the simple mean of the first `period` values (TA-Lib's
+ * classic seed). Its memory never ends, so two histories of different length differ in the last digits.
+ */
+export function ema(input: Float64Array, period: number): Float64Array {
+  return recursiveMean(input, period, 2 / (period + 1));
+}
+
+/** Wilder's average: an exponential average with k = 1/period, same seed (J. W. Wilder, 1978). */
+export function wilderMean(input: Float64Array, period: number): Float64Array {
+  return recursiveMean(input, period, 1 / period);
+}
+
+function recursiveMean(input: Float64Array, period: number, weight: number): Float64Array {
+  const out = new Float64Array(input.length).fill(Number.NaN);
+  let seedSum = 0;
+  let seen = 0;
+  let mean = 0;
+  for (let i = 0; i < input.length; i += 1) {
+    const value = input[i]!;
+    if (Number.isNaN(value)) continue;
+    seen += 1;
+    if (seen < period) {
+      seedSum += value;
+      continue;
+    }
+    mean = seen === period ? (seedSum + value) / period : mean + weight * (value - mean);
+    out[i] = mean;
+  }
+  return out;
+}

@@ -1,0 +1,180 @@
+import { type Columns, dayOf, missingFields } from '#domain/backtest/columns.ts';
+import { diagnose } from '#domain/backtest/diagnosis.ts';
+import { type EngineOutput, engineSteps } from '#domain/backtest/engine.ts';
+import { checkLookAhead } from '#domain/backtest/look-ahead.ts';
+import { computeMetrics } from '#domain/backtest/metrics.ts';
+import { type BacktestResult, ENGINE_VERSION, monthlyReturns, withHash } from '#domain/backtest/result.ts';
+import { NO_MASK, signalSteps, type UniverseMask } from '#domain/backtest/signals.ts';
+import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
+import type { Fault } from '#domain/strategy/fault.ts';
+
+export interface BacktestInput {
+  /** A strategy document (`narae.strategy/1`), unchecked. */
+  readonly document: unknown;
+  readonly params?: Readonly<Record<string, number>>;
+  /** Bars including the warm-up before `from`. */
+  readonly columns: Columns;
+  /** First and last day that count, `YYYY-MM-DD`. */
+  readonly from: string;
+  readonly to: string;
+  /** Whole won. */
+  readonly capital: number;
+  readonly mask?: UniverseMask;
+  readonly seed?: number;
+  /** Share of the last price lost when a delisted position is closed; 0 unless told. */
+  readonly delistingHaircut?: number;
+}
+
+export interface RunOptions {
+  /** Share done, 0–1; called at most about 20 times a second. */
+  readonly onProgress?: (done: number) => void;
+  /** Checked between steps, together with progress. */
+  readonly signal?: AbortSignal;
+}
+
+export type BacktestOutcome =
+  | { readonly ok: true; readonly result: BacktestResult }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** How long the run may keep the thread before it lets timers, messages and the abort signal in. */
+const BREATH_MS = 50;
+/** Truncation points of the look-ahead check. */
+const LOOK_AHEAD_POINTS = 8;
+/** Where the bar stands after signals, the loop and the checks. */
+const SHARE = { signals: 0.55, loop: 0.4 };
+
+/**
+ * Compiles, evaluates, simulates, measures and checks one strategy. Pure but for breathing: the result depends on the input only.
+ * Throws the signal's reason when cancelled.
+ */
+export async function runBacktest(input: BacktestInput, options: RunOptions = {}): Promise<BacktestOutcome> {
+  const compiled = compileStrategy(input.document, input.params);
+  if (!compiled.ok) return compiled;
+  const { program } = compiled;
+  const { columns, mask = NO_MASK, seed = 1 } = input;
+  const start = columns.times.findIndex((time) => dayOf(time) >= input.from);
+  const end = columns.times.findLastIndex((time) => dayOf(time) <= input.to);
+  const faults = inputFaults(input, program, start, end);
+  if (faults.length > 0) return { ok: false, faults };
+
+  const pace = breather(options);
+  const signals = await drive(signalSteps(program, columns, mask), (done) => pace(done * SHARE.signals));
+  const engine = engineSteps({
+    program,
+    columns,
+    signals,
+    start,
+    end,
+    capital: input.capital,
+    delistingHaircut: input.delistingHaircut ?? 0,
+  });
+  const output = await drive(engine, (done) => pace(SHARE.signals + done * SHARE.loop));
+  const lookAhead = checkLookAhead(program, columns, LOOK_AHEAD_POINTS, seed, mask);
+  options.onProgress?.(1);
+  return { ok: true, result: assemble(input, program, { start, end, output, lookAhead }) };
+}
+
+function inputFaults({ columns, capital, from, to }: BacktestInput, program: Program, start: number, end: number): Fault[] {
+  const faults: Fault[] = [];
+  if (!Number.isSafeInteger(capital) || capital < 1)
+    faults.push({
+      code: 'capital',
+      path: 'capital',
+      ko: '투자금은 1원 이상의 정수여야 합니다.',
+      en: 'Capital must be a whole number of won, at least 1.',
+    });
+  if (start < 0 || end < start)
+    faults.push({
+      code: 'no_bars',
+      path: 'from',
+      ko: `${from}부터 ${to}까지의 시세가 없습니다. 기간을 바꾸거나 데이터를 가져오세요.`,
+      en: `There are no bars from ${from} to ${to}. Change the period or import data.`,
+    });
+  for (const field of missingFields(columns, program.fields))
+    faults.push({
+      code: 'field_not_in_data',
+      path: field,
+      ko: `이 데이터에는 '${field}' 값이 없어 전략을 실행할 수 없습니다.`,
+      en: `This data has no '${field}', which the strategy reads.`,
+    });
+  const wantsMinutes = /m$/.test(program.document.timeframe);
+  if (wantsMinutes !== columns.isIntraday || program.document.timeframe === '1w') {
+    faults.push({
+      code: 'timeframe',
+      path: 'timeframe',
+      ko: `전략의 봉 주기(${program.document.timeframe})와 데이터가 맞지 않습니다.`,
+      en: `The strategy's timeframe (${program.document.timeframe}) does not match the data.`,
+    });
+  }
+  return faults;
+}
+
+/** Runs steps to the end, pausing when `pace` asks for it. */
+async function drive<T>(steps: Generator<number, T>, pace: (done: number) => Promise<void> | null): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    const pause = pace(step.value);
+    if (pause) await pause;
+  }
+}
+
+function breather({ onProgress, signal }: RunOptions): (done: number) => Promise<void> | null {
+  signal?.throwIfAborted();
+  let last = performance.now();
+  return (done) => {
+    if (performance.now() - last < BREATH_MS) return null;
+    last = performance.now();
+    onProgress?.(done);
+    return new Promise((resolve) => setTimeout(resolve, 0)).then(() => signal?.throwIfAborted());
+  };
+}
+
+interface Parts {
+  readonly start: number;
+  readonly end: number;
+  readonly output: EngineOutput;
+  readonly lookAhead: BacktestResult['lookAhead'];
+}
+
+function assemble(input: BacktestInput, program: Program, { start, end, output, lookAhead }: Parts): BacktestResult {
+  const { columns, capital } = input;
+  const { document } = program;
+  // One point a session: the last bar of each day (every bar of daily data).
+  const lastOfDay: number[] = [];
+  for (let t = start; t <= end; t += 1) if (t === end || dayOf(columns.times[t + 1]!) !== dayOf(columns.times[t]!)) lastOfDay.push(t);
+  const days = lastOfDay.map((t) => dayOf(columns.times[t]!));
+  const equity = Float64Array.from(lastOfDay, (t) => output.equity[t - start]!);
+  let high = capital;
+  const points = days.map((day, i) => {
+    high = Math.max(high, equity[i]!);
+    return [day, equity[i]!, equity[i]! / high - 1] as const;
+  });
+  return withHash({
+    engine: ENGINE_VERSION,
+    inputs: {
+      strategyHash: program.strategyHash,
+      dataHash: columns.dataHash,
+      strategyName: document.name,
+      timeframe: document.timeframe,
+      from: days[0]!,
+      to: days.at(-1)!,
+      capital,
+      params: program.params,
+      mask: input.mask ?? NO_MASK,
+      seed: input.seed ?? 1,
+      symbols: columns.symbols.length,
+      bars: columns.time.length,
+      isAdjusted: columns.isAdjusted,
+      rules: { ...document.costs, ...document.execution, ticksAndLimits: 'krx', delistingHaircut: input.delistingHaircut ?? 0 },
+    },
+    metrics: computeMetrics({ days, equity, held: output.held, capital, trades: output.trades, totals: output.totals }),
+    equity: points,
+    months: monthlyReturns(days, equity, capital),
+    trades: output.trades,
+    open: output.open,
+    orders: output.counts,
+    lookAhead,
+    diagnosis: diagnose({ columns, output, capital, from: days[0]!, lookAhead }),
+  });
+}
