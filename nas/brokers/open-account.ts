@@ -1,10 +1,11 @@
 import type pg from 'pg';
-import { accountMask, appKeyTag, openCredentials, sealedCredentials } from '#lib/credentials/account-credentials.ts';
+import { accountMask, openCredentials, sealedCredentials } from '#lib/credentials/account-credentials.ts';
 import type { SealingKey } from '#lib/credentials/key-file.ts';
 import { brokerTokens } from '#lib/db/fleet/broker-tokens.ts';
 import { type FleetEnv, kisEndpoints } from '#lib/env/fleet.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
+import { appKeyTag } from './kis/auth.ts';
 import { createKisBroker, REQUESTS_PER_SECOND } from './kis/broker.ts';
 import { systemClock } from './kis/clock.ts';
 import { createGovernor, type Governor } from './kis/governor.ts';
@@ -65,7 +66,7 @@ export function accountOpener(deps: { pool: pg.Pool; lockPool: pg.Pool; key: Sea
       sealed.data,
     );
     const environment = isPaper ? 'paper' : 'real';
-    const tag = await appKeyTag(credentials.appKey);
+    const tag = appKeyTag(credentials.appKey);
     const broker = createKisBroker({
       credentials,
       environment,
