@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
+/** Environment of the exchange simulator. REST and WebSocket (`/tryitout`) of one KIS host share a port. */
+export const venueEnv = z.object({
+  /** Port of the paper host (모의투자). */
+  NARAE_VENUE_REST_PORT: port.default(29_443),
+  /** Port of the real host (실전투자) of the simulation; no real money is behind it. */
+  NARAE_VENUE_REAL_REST_PORT: port.default(29_444),
+  /** A port of its own for paper's WebSocket, as KIS has (31000); without it only the REST port takes `/tryitout`. */
+  NARAE_VENUE_WS_PORT: port.optional(),
+  /** Address to listen on; the control face answers loopback callers whatever this says. */
+  NARAE_VENUE_HOST: z.string().default('127.0.0.1'),
+  VENUE_SEED: z.coerce.number().int().default(20_150_615),
+  NARAE_MARKET_HOURS: z.enum(['krx', 'demo', 'always']).default('krx'),
+  /** Where accounts, holdings and today's orders are kept; empty keeps nothing. */
+  VENUE_DATA_DIR: z
+    .string()
+    .default('')
+    .transform((text) => text || null),
+  /** Guards `/_venue/…`; empty switches the control face off. */
+  VENUE_CONTROL_TOKEN: z
+    .string()
+    .default('')
+    .transform((text) => text || null),
+  /** Moves a damaged snapshot aside and begins empty, instead of refusing to start. */
+  VENUE_START_FRESH: flag,
+  /** REST calls a second and app key. KIS allows 1 on paper and 18 on real; the local demonstration sets more. */
+  VENUE_PAPER_RATE: z.coerce.number().positive().default(1),
+  VENUE_REAL_RATE: z.coerce.number().positive().default(18),
+  /** Steps of the background market a second and symbol. */
+  VENUE_EVENTS_PER_SECOND: z.coerce.number().min(0).max(3).default(0.5),
+  /** 1 is real time; more runs the market's clock faster. */
+  VENUE_CLOCK_FACTOR: z.coerce.number().min(1).max(3_600).default(1),
+  /** EGW00133 within a minute of a new token, as KIS does; the local demonstration may switch it off. */
+  VENUE_TOKEN_PAUSE: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((text) => text === 'true'),
+});
+export type VenueEnv = z.infer<typeof venueEnv>;
+
+/** Reads and checks the venue's environment; throws with every fault listed. Empty values count as absent. */
+export function readVenueEnv(source: Record<string, string | undefined> = process.env): VenueEnv {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = venueEnv.safeParse(given);
+  if (!parsed.success) throw new Error(`The venue's environment is not usable:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

@@ -1,0 +1,71 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { noticeFault, requestFault, seededFaults } from './faults/faults.ts';
+import { parseJson, readBody } from './kis/rest.ts';
+import { provisionInput } from './provision.ts';
+import type { Venue } from './venue.ts';
+
+const LOOPBACK = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
+const clockInput = z.strictObject({ advanceMs: z.number().int().nonnegative() });
+const disturbInput = z.strictObject({ what: z.enum(['silence', 'cut']), appKey: z.string().optional() });
+const faultInput = z.strictObject({
+  request: z.array(requestFault).default([]),
+  notice: z.array(noticeFault).default([]),
+  seeded: seededFaults.optional(),
+});
+
+/** `/_venue/…`: provisioning, faults, clock and the judge's view, for tests, chaos runs and demo seeding. Loopback and the start's own token only. */
+export async function handleControl(venue: Venue, token: string | null, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer = (status: number, body: unknown): void => {
+    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+    response.end(JSON.stringify(body));
+  };
+  const path = new URL(request.url ?? '/', 'http://venue').pathname.slice('/_venue'.length);
+  if (!LOOPBACK.includes(request.socket.remoteAddress ?? '')) return answer(403, { error: 'The control face answers on loopback only.' });
+  if (path === '/health') return answer(200, { ok: true, now: venue.clock.now(), phase: venue.exchange.phase, day: venue.exchange.day });
+  if (token === null) return answer(404, { error: 'This venue was started without a control token, so it has no control face.' });
+  if (!isSame(String(request.headers['x-venue-token'] ?? ''), token))
+    return answer(401, { error: 'Wrong control token (header x-venue-token).' });
+
+  const text = await readBody(request);
+  const body = text === '' ? {} : parseJson(text);
+  if (!body) return answer(400, { error: 'The body is not a JSON object.' });
+  try {
+    answer(200, act(venue, `${request.method} ${path}`, body) ?? { ok: true });
+  } catch (error) {
+    const isInput = error instanceof z.ZodError;
+    answer(isInput ? 422 : 400, { error: isInput ? z.prettifyError(error) : (error as Error).message });
+  }
+}
+
+function act(venue: Venue, call: string, body: Record<string, unknown>): unknown {
+  switch (call) {
+    case 'POST /accounts':
+      return venue.provision(provisionInput.parse(body));
+    case 'POST /faults': {
+      const { request, notice, seeded } = faultInput.parse(body);
+      for (const fault of request) venue.faults.onRequest(fault);
+      for (const fault of notice) venue.faults.onNotice(fault);
+      if (seeded) venue.faults.bySeed(seeded);
+      return undefined;
+    }
+    case 'DELETE /faults':
+      return venue.faults.clear();
+    case 'POST /sockets': {
+      const { what, appKey } = disturbInput.parse(body);
+      return venue.disturbSockets(what, appKey);
+    }
+    case 'POST /clock':
+      return venue.clock.advance(clockInput.parse(body).advanceMs);
+    case 'GET /judge':
+      return venue.judge();
+    default:
+      throw new Error(`The control face has no "${call}".`);
+  }
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '#lib/log.ts';
+import type { Exchange } from '../exchange.ts';
+import type { FaultBook } from '../faults/faults.ts';
+import type { MarketLoop } from '../market/market-loop.ts';
+import type { Environment } from '../venue-order.ts';
+import { type Answer, badAccount, GATEWAY, malformed } from './codes.ts';
+import type { KeyRing } from './keys.ts';
+import { routeOf } from './routes.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+export interface RestDeps {
+  readonly environment: Environment;
+  readonly exchange: Exchange;
+  readonly loop: MarketLoop;
+  readonly keys: KeyRing;
+  readonly faults: FaultBook;
+  readonly now: () => number;
+  readonly requestsPerSecond: number;
+  /** Brings the market up to now before a request and sends what it caused afterwards. */
+  readonly settle: () => void;
+  readonly log: Log;
+}
+
+/** KIS's REST face on one host. One request is read whole, then processed in one step: no two requests ever interleave. */
+export async function handleKis(deps: RestDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://venue');
+  const text = await readBody(request);
+  const headers = flat(request);
+  const trId = url.pathname.startsWith('/uapi/') ? (headers.tr_id ?? '') : url.pathname.slice('/oauth2/'.length);
+  const body = request.method === 'POST' ? parseJson(text) : {};
+  const fault = deps.faults.take({ environment: deps.environment, trId, appKey: headers.appkey ?? stringOf(body?.appkey) });
+  if (fault?.kind === 'drop_before') return void request.socket.destroy();
+
+  deps.settle();
+  const now = deps.now();
+  const answer =
+    refusedBeforehand(fault?.kind, deps, headers.appkey, now) ??
+    process(deps, request, url, headers, body, fault?.kind === 'rows_missing', now);
+  deps.settle();
+
+  switch (fault?.kind) {
+    case 'lost_answer':
+      return void request.socket.destroy();
+    case 'error_after':
+      return send(deps, response, { status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' }, trId);
+    case 'garbage_after':
+      return send(deps, response, { status: 200, body: '{"rt_cd":"0","msg_cd":"APBK0013","out' }, trId);
+    case 'timeout_after':
+      return send(deps, response, GATEWAY.outcomeUnknown, trId);
+    case 'delay':
+      setTimeout(() => response.destroyed || send(deps, response, answer, trId), fault.delayMs).unref();
+      return;
+    default:
+      send(deps, response, answer, trId);
+  }
+}
+
+/** Faults that answer without processing. */
+function refusedBeforehand(kind: string | undefined, deps: RestDeps, appKey: string | undefined, now: number): Answer | null {
+  if (kind === 'rate_limit') return GATEWAY.rateLimit;
+  if (kind === 'ledger_limit') return GATEWAY.ledgerLimit;
+  if (kind === 'timeout_before') return GATEWAY.outcomeUnknown;
+  if (kind !== 'token_expired') return null;
+  if (appKey) deps.keys.expireTokens(appKey, now);
+  return GATEWAY.expiredToken;
+}
+
+function process(
+  deps: RestDeps,
+  request: IncomingMessage,
+  url: URL,
+  headers: Record<string, string>,
+  body: Record<string, unknown> | null,
+  rowsMissing: boolean,
+  now: number,
+): Answer {
+  const { environment, keys } = deps;
+  if (!body) return malformed();
+  if (request.method === 'POST' && url.pathname === '/oauth2/tokenP') return keys.issueToken(environment, body, now);
+  if (request.method === 'POST' && url.pathname === '/oauth2/revokeP') return keys.revokeToken(environment, body);
+  if (request.method === 'POST' && url.pathname === '/oauth2/Approval') return keys.approve(environment, body, now);
+  const key = keys.check(environment, headers, now);
+  if ('status' in key) return key;
+  if (keys.isOverRate(key.appKey, deps.requestsPerSecond, now)) return GATEWAY.rateLimit;
+  const route = routeOf(environment, request.method ?? '', url.pathname, headers.tr_id ?? '');
+  if (route === 'not_found') return { status: 404, body: { rt_cd: '1', msg_cd: 'EGW00203', msg1: 'OPS라우팅 중 오류가 발생했습니다.' } };
+  if (route === 'wrong_tr') return environment === 'paper' ? GATEWAY.notPaperTr : GATEWAY.noAccess;
+  const input =
+    request.method === 'POST'
+      ? (body as Record<string, string>)
+      : Object.fromEntries([...url.searchParams].map(([name, value]) => [name.toUpperCase(), value]));
+  const call = { exchange: deps.exchange, loop: deps.loop, trId: headers.tr_id!, trCont: headers.tr_cont ?? '', now, input, rowsMissing };
+  if (route.quote) return route.quote(call);
+  const account = deps.exchange.ledger.accounts.get(`${environment}:${input.CANO}-${input.ACNT_PRDT_CD}`);
+  if (account?.appKey !== key.appKey) return badAccount();
+  return route.account!(call, account);
+}
+
+function send(deps: RestDeps, response: ServerResponse, answer: Answer, trId: string): void {
+  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  // The Date header is the venue's clock: clients measure their offset by it.
+  response.sendDate = false;
+  response.writeHead(answer.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    date: new Date(deps.now()).toUTCString(),
+    tr_id: trId,
+    gt_uid: '',
+    ...answer.headers,
+  });
+  response.end(text);
+}
+
+/** The whole body as text; empty, and so malformed, once it is too large to be a KIS request. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk as Buffer);
+  }
+  return bytes > MAX_BODY_BYTES ? '' : Buffer.concat(chunks).toString('utf8');
+}
+
+/** A JSON object, or null. */
+export function parseJson(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+const flat = (request: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
+  );
+const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,0 +1,251 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createLog, type Log } from '#lib/log.ts';
+import { realClock, type VenueClock } from './clock.ts';
+import { handleControl } from './control.ts';
+import { Exchange } from './exchange.ts';
+import { FaultBook } from './faults/faults.ts';
+import { type JudgeView, judgeView } from './judge.ts';
+import type { FieldSet } from './kis/frames.ts';
+import { KeyRing } from './kis/keys.ts';
+import { handleKis } from './kis/rest.ts';
+import { KisStream } from './kis/stream.ts';
+import { type Instrument, SYNTHETIC_INSTRUMENTS } from './market/instruments.ts';
+import { krxRules } from './market/krx-rules.ts';
+import { MarketLoop } from './market/market-loop.ts';
+import type { Bar } from './market/market-state.ts';
+import { type ProvisionInput, provision } from './provision.ts';
+import { type MarketHours, sessions } from './sessions.ts';
+import { readSnapshot, type Snapshot, writeSnapshot } from './snapshot.ts';
+import type { Environment } from './venue-order.ts';
+
+export interface VenueOptions {
+  readonly seed?: number;
+  readonly clock?: VenueClock;
+  readonly marketHours?: MarketHours;
+  readonly instruments?: readonly Instrument[];
+  /** Steps of the background market a second and symbol; 0 leaves the book to the accounts. */
+  readonly eventsPerSecond?: number;
+  /** 0 takes a free port. REST and WebSocket (`/tryitout`) share it, as KIS's do not: `paperWs` adds a port of its own for paper's WebSocket. */
+  readonly ports?: { readonly paper?: number; readonly real?: number; readonly paperWs?: number };
+  readonly host?: string;
+  /** REST calls a second and app key; KIS allows 18 on real and 1 on paper. */
+  readonly requestsPerSecond?: { readonly paper?: number; readonly real?: number };
+  /** EGW00133 within a minute of a new token; off where tests issue tokens freely. */
+  readonly tokenPause?: boolean;
+  readonly fieldSet?: FieldSet;
+  readonly controlToken?: string | null;
+  /** Where the snapshot lives; without it nothing outlives the process. */
+  readonly dataDir?: string | null;
+  /** Moves a damaged snapshot aside and begins empty. */
+  readonly startFresh?: boolean;
+  readonly log?: Log;
+}
+
+export interface Venue {
+  readonly restUrl: Readonly<Record<Environment, string>>;
+  readonly wsUrl: Readonly<Record<Environment, string>>;
+  readonly clock: VenueClock;
+  readonly faults: FaultBook;
+  readonly exchange: Exchange;
+  provision(input: ProvisionInput): { accountId: string; isNew: boolean };
+  judge(): JudgeView;
+  /** Daily bars, or minute bars of one day, as the KIS chart inquiries give them; oldest first. */
+  history(symbol: string, range: { from: string; to: string }): readonly Bar[];
+  minuteHistory(symbol: string, day: string): readonly Bar[];
+  disturbSockets(what: 'silence' | 'cut', appKey?: string): void;
+  stop(): Promise<void>;
+}
+
+const ENVIRONMENTS = ['paper', 'real'] as const satisfies readonly Environment[];
+const TICK_MS = 250;
+const SAVE_EVERY_MS = 1_000;
+const ORDERS_KEPT_DAYS = 7;
+
+/** Starts the exchange simulator: one market, two KIS hosts (real and paper) on their own ports. */
+export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
+  const seed = options.seed ?? 1;
+  const clock = options.clock ?? realClock();
+  const log = options.log ?? createLog('venue', 'warn');
+  const dataDir = options.dataDir ?? null;
+  const faults = new FaultBook();
+  const keys = new KeyRing({ tokenPause: options.tokenPause ?? true });
+  const streams = new Map<Environment, KisStream>();
+  const exchange = new Exchange({
+    sessions: sessions(options.marketHours ?? 'krx'),
+    rules: krxRules,
+    instruments: options.instruments ?? SYNTHETIC_INSTRUMENTS,
+    listeners: {
+      onOrder: (event) => {
+        const account = exchange.ledger.accounts.get(event.order.accountId);
+        if (account) streams.get(account.environment)?.onOrder(account, event);
+      },
+      onPrint: (market, print) => {
+        for (const stream of streams.values()) stream.onPrint(market, print);
+      },
+      onBook: (market) => {
+        for (const stream of streams.values()) stream.onBook(market);
+      },
+    },
+  });
+  const loop = new MarketLoop(exchange, { seed, eventsPerSecond: options.eventsPerSecond ?? 0.5 });
+  const snapshot =
+    dataDir === null ? null : await readSnapshot(dataDir, { seed, startFresh: options.startFresh ?? false, now: clock.now() });
+  if (snapshot) restoreBeforeStart(snapshot, exchange, loop, keys);
+  loop.start(clock.now());
+  for (const order of snapshot?.orders ?? []) exchange.restore(order);
+
+  for (const environment of ENVIRONMENTS) {
+    streams.set(
+      environment,
+      new KisStream(environment, { exchange, keys, faults, now: () => clock.now(), fieldSet: options.fieldSet ?? 'current' }),
+    );
+  }
+  const settle = (): void => {
+    loop.advance(clock.now());
+    for (const stream of streams.values()) stream.flush();
+  };
+  clock.onAdvance(settle);
+  const heartbeat = setInterval(settle, TICK_MS);
+
+  const save = saver(dataDir, exchange, () => takeSnapshot(exchange, loop, keys, seed, clock.now()), log);
+  const saving = setInterval(() => void save(), SAVE_EVERY_MS);
+
+  const host = options.host ?? '127.0.0.1';
+  const servers = new Map<Environment, Server>();
+  const wsServer = options.ports?.paperWs === undefined ? null : createServer((_, response) => response.writeHead(426).end());
+  wsServer?.on('upgrade', (request, socket, head) => streams.get('paper')!.accept(request, socket, head));
+  const closeServers = (): Promise<unknown> =>
+    Promise.all([...servers.values(), ...(wsServer ? [wsServer] : [])].filter((server) => server.listening).map(close));
+  const perSecond = { real: options.requestsPerSecond?.real ?? 18, paper: options.requestsPerSecond?.paper ?? 1 };
+  const stop = async (): Promise<void> => {
+    clearInterval(heartbeat);
+    clearInterval(saving);
+    for (const stream of streams.values()) stream.stop();
+    await closeServers();
+    await save();
+  };
+  const addressOf = (server: Server): string => `${host}:${(server.address() as AddressInfo).port}`;
+  const address = (environment: Environment): string => addressOf(servers.get(environment)!);
+
+  try {
+    for (const environment of ENVIRONMENTS) {
+      const deps = {
+        environment,
+        exchange,
+        loop,
+        keys,
+        faults,
+        now: () => clock.now(),
+        requestsPerSecond: perSecond[environment],
+        settle,
+        log,
+      };
+      const server = createServer((request, response) => {
+        const handled = request.url?.startsWith('/_venue/')
+          ? handleControl(venue, options.controlToken ?? null, request, response)
+          : handleKis(deps, request, response);
+        handled.catch((error: unknown) => {
+          log.error({ err: error }, 'request failed');
+          response.destroy();
+        });
+      });
+      server.on('upgrade', (request, socket, head) => streams.get(environment)!.accept(request, socket, head));
+      servers.set(environment, server);
+      await listen(server, options.ports?.[environment] ?? 0, host);
+    }
+    if (wsServer && options.ports?.paperWs !== undefined) await listen(wsServer, options.ports.paperWs, host);
+  } catch (error) {
+    clearInterval(heartbeat);
+    clearInterval(saving);
+    for (const stream of streams.values()) stream.stop();
+    await closeServers();
+    throw error;
+  }
+
+  const venue: Venue = {
+    restUrl: { real: `http://${address('real')}`, paper: `http://${address('paper')}` },
+    wsUrl: { real: `ws://${address('real')}/tryitout`, paper: `ws://${wsServer ? addressOf(wsServer) : address('paper')}/tryitout` },
+    clock,
+    faults,
+    exchange,
+    provision: (input) => provision(exchange, keys, input),
+    judge: () => judgeView(exchange, faults),
+    history: (symbol, range) => loop.dailyBars(symbol, range),
+    minuteHistory: (symbol, day) => loop.minuteBars(symbol, day),
+    disturbSockets: (what, appKey) => {
+      for (const stream of streams.values()) stream.disturb(what, appKey);
+    },
+    stop,
+  };
+  return venue;
+}
+
+function takeSnapshot(exchange: Exchange, loop: MarketLoop, keys: KeyRing, seed: number, now: number): Snapshot {
+  exchange.markResting();
+  const { ledger } = exchange;
+  const oldest = now - ORDERS_KEPT_DAYS * 86_400_000;
+  return {
+    version: 1,
+    seed,
+    savedAt: now,
+    day: exchange.day,
+    feesAndTax: ledger.feesAndTax,
+    house: { cash: ledger.house.cash, shares: [...ledger.house.shares] },
+    accounts: [...ledger.accounts.values()].map((account) => ({ ...account, holdings: [...account.holdings] })),
+    appKeys: [...keys.appKeys.values()],
+    tokens: [...keys.tokens.values()].filter((token) => token.expiresAt > now),
+    orders: exchange.orders.filter((order) => Date.parse(order.day) >= oldest),
+    recorded: [...loop.recorded],
+  };
+}
+
+function restoreBeforeStart(snapshot: Snapshot, exchange: Exchange, loop: MarketLoop, keys: KeyRing): void {
+  const { ledger } = exchange;
+  ledger.feesAndTax = snapshot.feesAndTax;
+  ledger.house.cash = snapshot.house.cash;
+  for (const [symbol, shares] of snapshot.house.shares) ledger.house.shares.set(symbol, shares);
+  for (const account of snapshot.accounts) ledger.accounts.set(account.id, { ...account, holdings: new Map(account.holdings) });
+  for (const key of snapshot.appKeys) keys.appKeys.set(key.appKey, key);
+  for (const token of snapshot.tokens) keys.tokens.set(token.token, token);
+  for (const [symbol, bars] of snapshot.recorded) loop.recorded.set(symbol, bars);
+}
+
+/** Writes when something has changed since the last time; one write at a time. */
+function saver(dataDir: string | null, exchange: Exchange, take: () => Snapshot, log: Log): () => Promise<void> {
+  let saved = -1;
+  let running: Promise<void> = Promise.resolve();
+  return () => {
+    running = running.then(async () => {
+      if (dataDir === null || exchange.changes === saved) return;
+      const changes = exchange.changes;
+      try {
+        await writeSnapshot(dataDir, take());
+        saved = changes;
+      } catch (error) {
+        log.error({ err: error }, 'snapshot not written');
+      }
+    });
+    return running;
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} is taken by another program, so the venue cannot listen there. Free it or choose another port.`)
+          : error,
+      );
+    });
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
