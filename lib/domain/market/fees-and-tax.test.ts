@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { commission, settlementDay, transactionTax, transactionTaxRate } from '#domain/market/fees-and-tax.ts';
+import { commission, commissionAtMost, settlementDay, transactionTax, transactionTaxRate } from '#domain/market/fees-and-tax.ts';
 
 test.each([
   { amount: 1_000_000, rate: 0.000140527, fee: 140 },
@@ -11,6 +11,16 @@ test.each([
   { amount: 1_000_000, rate: 0, fee: 0 },
 ])('commission on $amount won at $rate is $fee, cut to the won', ({ amount, rate, fee }) => {
   expect(commission(amount, rate)).toBe(fee);
+});
+
+test.each([
+  [498_000, 0.000140527, 70],
+  [995_000, 0.000140527, 140],
+  [100_000, 0.00015, 15],
+  [1, 0.00015, 1],
+  [1, 0, 0],
+])('what is held back for the commission on %i won at %d is rounded up to %i', (amount, rate, held) => {
+  expect(commissionAtMost(amount, rate)).toBe(held);
 });
 
 test.each([

@@ -24,6 +24,13 @@ export function commission(amount: number, rate: number): Krw {
   return shareOf(amount, rate);
 }
 
+/** The most a commission can be, rounded up to the won: what a buy must hold back. A measured paper bill was one won above the floor. */
+export function commissionAtMost(amount: number, rate: number): Krw {
+  const floor = shareOf(amount, rate);
+  const isExact = BigInt(amount) * BigInt(Math.round(rate * BILLION)) === BigInt(floor) * BigInt(BILLION);
+  return (isExact ? floor : floor + 1) as Krw;
+}
+
 export interface TaxQuestion {
   readonly market: Market;
   readonly kind: InstrumentKind;

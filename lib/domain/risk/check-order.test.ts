@@ -85,6 +85,11 @@ test.each<{ why: string; change: Change; code: string }>([
   { why: 'negative shares', change: { order: { quantity: -1 } }, code: 'invalid_quantity' },
   { why: 'half a share', change: { order: { quantity: 1.5 } }, code: 'invalid_quantity' },
   { why: 'more shares than exact won can hold', change: { order: { quantity: 1e15 } }, code: 'invalid_quantity' },
+  {
+    why: 'more won than can be counted exactly',
+    change: { order: { quantity: 1_000_000_000, price: 10_000_000 } },
+    code: 'order_amount_limit',
+  },
   { why: 'a limit order without a price', change: { order: { price: null } }, code: 'invalid_price' },
   { why: 'a price of nothing', change: { order: { price: 0 } }, code: 'invalid_price' },
   { why: 'a market order with a price', change: { order: { priceType: 'market' } }, code: 'invalid_price' },
@@ -150,6 +155,11 @@ describe('boundaries', () => {
     expect(codes({ settings, order: { price: 11_000 } })).toEqual([]);
     expect(codes({ settings, order: { price: 11_010 } })).toEqual(['collar']);
   });
+  test('a position is reckoned at the limit price of the order, a market order at the upper limit', () => {
+    const limits = { positionAmount: 129_999 };
+    expect(codes({ limits })).toEqual([]);
+    expect(codes({ limits, order: MARKET })).toEqual(['position_limit']);
+  });
   test('passive prices are free', () => expect(codes({ order: { price: 7_000 } })).toEqual([]));
   test('in an auction the expected price counts, before the first trade the base price', () => {
     expect(codes({ at: '08:50', quote: { expected: 12_000, last: null }, order: { price: 12_500 } })).toEqual([]);
@@ -157,12 +167,12 @@ describe('boundaries', () => {
   });
   test('exactly the cash needed is enough', () => expect(codes({ orderableCash: 100_015 })).toEqual([]));
   test('a market buy is reckoned at the upper limit with commission', () => {
-    expect(reserveAmount({ ...MARKET, quantity: 10 }, 13_000, 0.00015)).toBe(130_019);
-    expect(codes({ order: MARKET, orderableCash: 130_018 })).toEqual(['insufficient_cash']);
-    expect(codes({ order: MARKET, orderableCash: 130_019 })).toEqual([]);
+    expect(reserveAmount({ ...MARKET, quantity: 10 }, 13_000, 0.00015)).toBe(130_020);
+    expect(codes({ order: MARKET, orderableCash: 130_019 })).toEqual(['insufficient_cash']);
+    expect(codes({ order: MARKET, orderableCash: 130_020 })).toEqual([]);
   });
   test('a conditional order may end as a market order, so it is reckoned like one', () => {
-    expect(codes({ order: { priceType: 'conditional' }, orderableCash: 130_018 })).toEqual(['insufficient_cash']);
+    expect(codes({ order: { priceType: 'conditional' }, orderableCash: 130_019 })).toEqual(['insufficient_cash']);
   });
   test('selling all is allowed, one more is not', () => {
     expect(codes({ order: { ...SELL, quantity: 100 } })).toEqual([]);

@@ -24,6 +24,7 @@ import { type Note, notesOn } from '#domain/risk/notes.ts';
 import {
   type Check,
   checkDuplicate,
+  checkExactAmount,
   checkHalt,
   checkPrice,
   checkPriceLimits,
@@ -63,8 +64,8 @@ interface Rule {
 const all = (name: string, check: Check): Rule => ({ name, binds: 'all', check });
 const entry = (name: string, check: Check): Rule => ({ name, binds: 'entry', check });
 
-/** Without these two the others have nothing to reckon with. */
-const SHAPE: readonly Check[] = [checkQuantity, checkPrice];
+/** Without these the others have nothing to reckon with: the first fault is told alone. */
+const SHAPE: readonly Check[] = [checkQuantity, checkPrice, checkExactAmount];
 
 /** The gate in its order (ORDERS §5). Permission, account and lease are SQL's part. */
 export const RULES: readonly Rule[] = [
@@ -98,9 +99,17 @@ export const RULES: readonly Rule[] = [
 /** The gate's TypeScript layer: binds before the send, advises in the ticket, and is the same in back-test and paper. */
 export function checkOrder(input: GateInput): GateVerdict {
   const notes = notesOn(input);
-  const shape = SHAPE.map((check) => check(input)).filter((finding) => finding !== null);
-  const findings = shape.length > 0 ? shape : rulesFor(input).flatMap((rule) => rule.check(input) ?? []);
+  const misshapen = firstFinding(SHAPE, input);
+  const findings = misshapen ? [misshapen] : rulesFor(input).flatMap((rule) => rule.check(input) ?? []);
   return findings.length === 0 ? { ok: true, notes } : { ok: false, denials: findings.map(toDenial), notes };
+}
+
+function firstFinding(checks: readonly Check[], input: GateInput): Finding | null {
+  for (const check of checks) {
+    const finding = check(input);
+    if (finding) return finding;
+  }
+  return null;
 }
 
 function rulesFor(input: GateInput): readonly Rule[] {

@@ -289,6 +289,12 @@ export const DENIALS = {
     '주문 내역에서 상태를 확인하세요.',
     'Check its state in your orders.',
   ),
+  order_not_unknown: text(
+    '이 주문의 결과는 이미 확인되었습니다.',
+    'The outcome of this order is known by now.',
+    '주문 내역에서 상태를 확인하세요.',
+    'Check its state in your orders.',
+  ),
   order_not_found: text(
     '주문을 찾을 수 없습니다.',
     'The order was not found.',

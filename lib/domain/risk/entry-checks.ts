@@ -80,11 +80,11 @@ export const checkOrderAmount: Check = (input) => {
   return limit !== null && amount > limit ? found('order_amount_limit', { amount, limit }) : null;
 };
 
-/** (held + working buys + this) × max(last, limit price), over all the user's accounts. */
+/** (held + working buys + this) × max(last, worst price of this order), over all the user's accounts. */
 export const checkPosition: Check = (input) => {
   const { order, limits, heldQuantity, workingBuyQuantity } = input;
   if (limits.positionAmount === null) return null;
-  const unit = Math.max(referencePrice(input) ?? 0, order.price ?? 0);
+  const unit = Math.max(referencePrice(input) ?? 0, reservePrice(order, input.instrument?.upperLimit ?? 0));
   const amount = (heldQuantity + workingBuyQuantity + order.quantity) * unit;
   return amount > limits.positionAmount ? found('position_limit', { amount, limit: limits.positionAmount }) : null;
 };

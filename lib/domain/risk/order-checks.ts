@@ -3,6 +3,7 @@ import { ceilToTick, floorToTick, isOnTick, tickSize, tickTable } from '#domain/
 import type { PriceType } from '#domain/order/order.ts';
 import type { DenialCode, DenialNumbers } from '#domain/risk/denials.ts';
 import type { GateInput } from '#domain/risk/gate-input.ts';
+import { reservePrice } from '#domain/risk/reserve.ts';
 
 /** A refusal before it has its sentences. */
 export interface Finding {
@@ -14,21 +15,29 @@ export type Check = (input: GateInput) => Finding | null;
 
 const found = (code: DenialCode, numbers: DenialNumbers = {}): Finding => ({ code, numbers });
 
+/** No share costs more won, and no order holds more shares. */
+const MAX_FIGURE = 1_000_000_000;
+
 const TYPES_WITH_PRICE: readonly PriceType[] = ['limit', 'conditional'];
 
-/** Whole shares, at least one, and few enough that their worst amount is an exact integer of won. */
-export const checkQuantity: Check = ({ order, instrument }) => {
-  const worstPrice = Math.max(Number.isSafeInteger(order.price) ? (order.price as number) : 0, instrument?.upperLimit ?? 0, 1);
-  const isQuantity = Number.isSafeInteger(order.quantity) && order.quantity > 0 && Number.isSafeInteger(order.quantity * worstPrice);
-  return isQuantity ? null : found('invalid_quantity', { quantity: order.quantity });
-};
+/** Whole shares, 1 to a thousand million. */
+export const checkQuantity: Check = ({ order: { quantity } }) =>
+  Number.isSafeInteger(quantity) && quantity >= 1 && quantity <= MAX_FIGURE ? null : found('invalid_quantity', { quantity });
 
 /** A price where the type has one, none where it has none. */
 export const checkPrice: Check = ({ order }) => {
   const needsPrice = TYPES_WITH_PRICE.includes(order.priceType);
   if (!needsPrice) return order.price === null ? null : found('invalid_price', { price: order.price });
-  const isPrice = order.price !== null && Number.isSafeInteger(order.price) && order.price > 0 && order.price <= 1_000_000_000;
+  const isPrice = order.price !== null && Number.isSafeInteger(order.price) && order.price > 0 && order.price <= MAX_FIGURE;
   return isPrice ? null : found('invalid_price', { price: order.price });
+};
+
+/** An order whose worst amount is not an exact integer of won is nobody's wish. */
+export const checkExactAmount: Check = ({ order, instrument }) => {
+  const worstPrice = reservePrice(order, instrument?.upperLimit ?? 0);
+  if (Number.isSafeInteger(order.quantity * worstPrice)) return null;
+  const amount = String(BigInt(order.quantity) * BigInt(worstPrice));
+  return found('order_amount_limit', { amount, limit: Number.MAX_SAFE_INTEGER });
 };
 
 /** HALT stops everything but cancels and a flatten; the two milder levels stop entries (see entry checks). */

@@ -1,4 +1,4 @@
-import { commission } from '#domain/market/fees-and-tax.ts';
+import { commissionAtMost } from '#domain/market/fees-and-tax.ts';
 import { type Krw, notional } from '#domain/money.ts';
 import type { PriceType } from '#domain/order/order.ts';
 
@@ -10,12 +10,12 @@ export function reservePrice(order: { readonly priceType: PriceType; readonly pr
   return BOUND_BY_PRICE.includes(order.priceType) && order.price !== null ? order.price : upperLimit;
 }
 
-/** Won a buy holds until it is final: quantity at its worst price, with commission. */
+/** Won a buy holds until it is final: quantity at its worst price, with commission rounded up (SQL `private.cost_of`). */
 export function reserveAmount(
   order: { readonly priceType: PriceType; readonly price: number | null; readonly quantity: number },
   upperLimit: number,
   commissionRate: number,
 ): Krw {
   const amount = notional(reservePrice(order, upperLimit), order.quantity);
-  return (amount + commission(amount, commissionRate)) as Krw;
+  return (amount + commissionAtMost(amount, commissionRate)) as Krw;
 }
