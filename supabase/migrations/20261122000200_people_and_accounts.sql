@@ -56,6 +56,10 @@ alter table public.broker_accounts
   add column if not exists commission_rate_krx     numeric(12, 8) not null default 0.00014053,
   add column if not exists commission_rate_nxt     numeric(12, 8) not null default 0.00013053,
   add column if not exists environment_verified_at timestamptz;
+alter table public.broker_accounts
+  alter column id set default gen_random_uuid(),
+  alter column is_active set default true,
+  alter column created_at set default now();
 comment on table public.broker_accounts is 'Broker accounts. Owners read all but the ciphertext; only save_credentials and the fleet write.';
 comment on column public.broker_accounts.encrypted_credentials is 'HPKE ciphertext {v,kid,enc,ct}; readable by the fleet only. A legacy value stays as it was until replaced.';
 comment on column public.broker_accounts.account_mask is 'What screens show, e.g. 5012****-01. The whole number is inside the ciphertext.';
@@ -94,6 +98,9 @@ alter table public.trading_permissions
   add column if not exists approved_at       timestamptz,
   add column if not exists updated_at        timestamptz not null default now();
 alter table public.trading_permissions
+  alter column id set default gen_random_uuid(),
+  alter column can_paper_trade set default false,
+  alter column can_real_trade set default false,
   alter column daily_trade_limit type numeric(20, 2),
   alter column max_position_size type numeric(20, 2);
 create unique index if not exists trading_permissions_one_a_user on public.trading_permissions (user_id);

@@ -78,9 +78,10 @@ create table public.quotes (
   is_halted    boolean not null default false,
   traded_at    timestamptz,
   heard_at     timestamptz not null default now(),
+  changed_at   timestamptz not null default clock_timestamp(),
   primary key (feed, stock_code)
 );
-comment on table public.quotes is 'The latest quote a feed brought. heard_at: when the socket that carries the symbol last said anything.';
+comment on table public.quotes is 'The latest quote a feed brought. heard_at: when the socket that carries the symbol last said anything; changed_at: when the figures last changed.';
 
 create table public.quote_interest (
   user_id    uuid not null references auth.users (id) on delete cascade,

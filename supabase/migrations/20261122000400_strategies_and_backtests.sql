@@ -16,6 +16,7 @@ alter table public.strategies
   add column if not exists is_archived    boolean not null default false,
   add column if not exists created_at     timestamptz not null default now(),
   add column if not exists updated_at     timestamptz not null default now();
+alter table public.strategies alter column id set default gen_random_uuid();
 comment on table public.strategies is 'A person''s strategies; the document lives in strategy_versions. latest_version 0: a legacy strategy, not runnable until mapped.';
 
 create table public.strategy_versions (

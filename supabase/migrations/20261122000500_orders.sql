@@ -56,7 +56,11 @@ alter table public.real_orders
   add column if not exists updated_at           timestamptz not null default now(),
   add column if not exists version              bigint not null default 0;
 alter table public.real_orders
+  alter column id set default gen_random_uuid(),
   alter column order_status type varchar(24),
+  alter column order_status set default 'pending',
+  alter column stock_name type text,
+  alter column created_at set default now(),
   alter column quantity type bigint,
   alter column price type numeric(18, 4),
   alter column executed_price type numeric(18, 4);
@@ -149,12 +153,16 @@ create table public.reservations (
   broker_account_id uuid not null,
   stock_code text not null,
   side       text not null,
+  unit_price numeric(18, 4) not null default 0,
   amount     numeric(20, 2) not null default 0,
   quantity   bigint not null default 0,
   created_at timestamptz not null default now(),
   constraint reservations_not_negative check (amount >= 0 and quantity >= 0)
 );
 comment on table public.reservations is 'Won (buys: remainder at limit or upper limit, with fee) or shares (sells) held by orders that are not final. Deleted when final.';
+comment on column public.reservations.unit_price is 'Won a share that a buy may cost at most: its limit, or the upper limit for market orders. 0 for sells.';
+comment on column public.reservations.amount is 'Won held for the unfilled shares, unit price × shares and fee, rounded up. 0 for sells.';
+comment on column public.reservations.quantity is 'Unfilled shares; of sells these cannot be sold again.';
 create index reservations_account on public.reservations (broker_account_id);
 
 create table if not exists public.real_positions (
@@ -186,6 +194,8 @@ alter table public.real_positions
   add column if not exists updated_at        timestamptz not null default now(),
   add column if not exists version           bigint not null default 0;
 alter table public.real_positions
+  alter column id set default gen_random_uuid(),
+  alter column stock_name type text,
   alter column quantity type bigint,
   alter column avg_price type numeric(18, 4),
   alter column current_price type numeric(18, 4),
