@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import type { Columns } from '#domain/backtest/columns.ts';
+import { addDays } from '#domain/market/day.ts';
+import { AppError } from '#lib/errors.ts';
+import { literal, withDuck } from './duck.ts';
+import { readManifest, readSymbols, type StoredSymbol } from './manifest.ts';
+
+export interface LoadInput {
+  /** First and last day that a run counts. */
+  readonly from: string;
+  readonly to: string;
+  /** Bars wanted before `from` for warm-up (`Program.historyBars`). */
+  readonly historyBars?: number;
+  /** Codes; all when left out. */
+  readonly symbols?: readonly string[];
+  readonly markets?: readonly string[];
+}
+
+/** At least 230 sessions a year in every year of the calendar, plus a month for halts and holidays. */
+const CALENDAR_DAYS_PER_SESSION = 366 / 230;
+const SPARE_DAYS = 31;
+/** Minute bars of the shortest usual session; a few days suffice for most warm-ups. */
+const BARS_PER_MINUTE_SESSION = 60;
+
+/** Reads bars of a data folder into columns on a shared calendar, in one query ordered by code and time. */
+export async function loadColumns(dir: string, input: LoadInput): Promise<Columns> {
+  const manifest = await readManifest(dir);
+  const wanted = (await readSymbols(dir, manifest)).filter(
+    (symbol) =>
+      (!input.symbols?.length || input.symbols.includes(symbol.code)) && (!input.markets || input.markets.includes(symbol.market)),
+  );
+  const sessions = manifest.isIntraday ? Math.ceil((input.historyBars ?? 0) / BARS_PER_MINUTE_SESSION) : (input.historyBars ?? 0);
+  const first = addDays(input.from, -Math.ceil(sessions * CALENDAR_DAYS_PER_SESSION + (sessions > 0 ? SPARE_DAYS : 0)));
+  const years = manifest.years.filter((year) => year >= Number(first.slice(0, 4)) && year <= Number(input.to.slice(0, 4)));
+  if (wanted.length === 0 || years.length === 0) {
+    throw new AppError('not_found', `the data in ${dir} covers ${manifest.from} to ${manifest.to} and has no bars for this request`, {
+      detail: { dir },
+    });
+  }
+  const files = years.map((year) => literal(join(dir, manifest.version, `year=${year}.parquet`))).join(', ');
+  const everyone = wanted.length === manifest.symbols;
+  const where = [`t >= timestamp ${literal(first)}`, `t < timestamp ${literal(addDays(input.to, 1))}`];
+  if (!everyone) where.push(`code in (${wanted.map((symbol) => literal(symbol.code)).join(', ')})`);
+  const from = `from read_parquet([${files}]) where ${where.join(' and ')}`;
+
+  return withDuck(async (db) => {
+    const counted = await db.runAndReadAll(`select code, count(*)::integer as n ${from} group by code order by code`);
+    const counts = new Map(counted.getRows().map(([code, n]) => [code as string, n as number]));
+    const symbols = wanted.filter((symbol) => counts.has(symbol.code));
+    const offset = new Int32Array(symbols.length + 1);
+    symbols.forEach((symbol, i) => {
+      offset[i + 1] = offset[i]! + counts.get(symbol.code)!;
+    });
+    const rows = offset[symbols.length]!;
+    if (rows === 0)
+      throw new AppError('not_found', `the data in ${dir} has no bars from ${input.from} to ${input.to}`, { detail: { dir } });
+    const names = [
+      'open',
+      'high',
+      'low',
+      'close',
+      'volume',
+      ...['value', 'market_cap', 'listed_shares', 'factor'].filter((name) => manifest.columns.includes(name)),
+    ];
+    const minutes = new Float64Array(rows);
+    const data = Object.fromEntries(names.map((name) => [name, new Float64Array(rows)]));
+    const targets = [minutes, ...names.map((name) => data[name]!)];
+    const list = names.map((name) => `coalesce(cast(${name} as double), 'nan'::double)`).join(', ');
+    const result = await db.stream(`select cast(epoch(t) / 60 as double), ${list} ${from} order by code, t`);
+    let at = 0;
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      for (let i = 0; i < targets.length; i += 1) {
+        const vector = chunk.getColumnVector(i);
+        const target = targets[i]!;
+        for (let row = 0; row < chunk.rowCount; row += 1) target[at + row] = vector.getItem(row) as number;
+      }
+      at += chunk.rowCount;
+    }
+    const calendar = Float64Array.from(new Set(minutes)).sort();
+    const indexOf = new Map(Array.from(calendar, (minute, i) => [minute, i]));
+    return {
+      times: Array.from(calendar, (minute) => timeText(minute, manifest.isIntraday)),
+      symbols: symbols.map((symbol) => ({
+        code: symbol.code,
+        name: symbol.name,
+        market: symbol.market,
+        kind: symbol.kind,
+        isEnded: hasEnded(symbol, manifest.endedBefore, input.to),
+      })),
+      offset,
+      time: Int32Array.from(minutes, (minute) => indexOf.get(minute)!),
+      open: data.open!,
+      high: data.high!,
+      low: data.low!,
+      close: data.close!,
+      volume: data.volume!,
+      value: data.value ?? null,
+      marketCap: data.market_cap ?? null,
+      listedShares: data.listed_shares ?? null,
+      factor: data.factor ?? null,
+      isAdjusted: manifest.isAdjusted,
+      isIntraday: manifest.isIntraday,
+      dataHash: manifest.dataHash,
+    };
+  });
+}
+
+/** Ended: its last bar of all is loaded, and long before the data's end. */
+function hasEnded(symbol: StoredSymbol, endedBefore: string, to: string): boolean {
+  return symbol.last < endedBefore && symbol.last <= to;
+}
+
+/** Minutes since 1970 on a Seoul clock as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`. */
+function timeText(minute: number, isIntraday: boolean): string {
+  return new Date(minute * 60_000).toISOString().slice(0, isIntraday ? 16 : 10);
+}
