@@ -1,0 +1,2466 @@
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | { [key: string]: Json | undefined }
+  | Json[]
+
+export type Database = {
+  // Allows to automatically instantiate createClient with right options
+  // instead of createClient<Database, { PostgrestVersion: 'XX' }>(URL, KEY)
+  __InternalSupabase: {
+    PostgrestVersion: "13"
+  }
+  public: {
+    Tables: {
+      account_balances: {
+        Row: {
+          as_of: string
+          broker_account_id: string
+          cash: number
+          cash_d1: number
+          cash_d2: number
+          net_assets: number
+          orderable: number
+          user_id: string
+        }
+        Insert: {
+          as_of?: string
+          broker_account_id: string
+          cash: number
+          cash_d1: number
+          cash_d2: number
+          net_assets: number
+          orderable: number
+          user_id: string
+        }
+        Update: {
+          as_of?: string
+          broker_account_id?: string
+          cash?: number
+          cash_d1?: number
+          cash_d2?: number
+          net_assets?: number
+          orderable?: number
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "account_balances_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      account_leases: {
+        Row: {
+          account_id: string
+          instance_id: string
+          taken_at: string
+          token: number
+        }
+        Insert: {
+          account_id: string
+          instance_id: string
+          taken_at?: string
+          token: number
+        }
+        Update: {
+          account_id?: string
+          instance_id?: string
+          taken_at?: string
+          token?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "account_leases_account_id_fkey"
+            columns: ["account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      audit_log: {
+        Row: {
+          action: string
+          actor_id: string | null
+          at: string
+          detail: NonNullable<Json>
+          id: number
+          subject_id: string
+        }
+        Insert: {
+          action: string
+          actor_id?: string | null
+          at?: string
+          detail?: NonNullable<Json>
+          id?: never
+          subject_id?: string
+        }
+        Update: {
+          action?: string
+          actor_id?: string | null
+          at?: string
+          detail?: NonNullable<Json>
+          id?: never
+          subject_id?: string
+        }
+        Relationships: []
+      }
+      backtest_series: {
+        Row: {
+          backtest_id: string
+          name: string
+          points: NonNullable<Json>
+          user_id: string
+        }
+        Insert: {
+          backtest_id: string
+          name: string
+          points: NonNullable<Json>
+          user_id: string
+        }
+        Update: {
+          backtest_id?: string
+          name?: string
+          points?: NonNullable<Json>
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "backtest_series_backtest_id_fkey"
+            columns: ["backtest_id"]
+            referencedRelation: "backtests"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      backtest_trades: {
+        Row: {
+          backtest_id: string
+          seq: number
+          trade: NonNullable<Json>
+          user_id: string
+        }
+        Insert: {
+          backtest_id: string
+          seq: number
+          trade: NonNullable<Json>
+          user_id: string
+        }
+        Update: {
+          backtest_id?: string
+          seq?: number
+          trade?: NonNullable<Json>
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "backtest_trades_backtest_id_fkey"
+            columns: ["backtest_id"]
+            referencedRelation: "backtests"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      backtests: {
+        Row: {
+          cancel_requested_at: string | null
+          created_at: string
+          data_hash: string | null
+          diagnosis: NonNullable<Json>
+          eta_seconds: number | null
+          finished_at: string | null
+          id: string
+          message: string
+          metrics: Json | null
+          name: string
+          progress: number
+          request: NonNullable<Json>
+          result_hash: string | null
+          started_at: string | null
+          state: string
+          strategy_hash: string | null
+          strategy_id: string | null
+          summary: Json | null
+          user_id: string
+          version: number | null
+        }
+        Insert: {
+          cancel_requested_at?: string | null
+          created_at?: string
+          data_hash?: string | null
+          diagnosis?: NonNullable<Json>
+          eta_seconds?: number | null
+          finished_at?: string | null
+          id?: string
+          message?: string
+          metrics?: Json | null
+          name?: string
+          progress?: number
+          request: NonNullable<Json>
+          result_hash?: string | null
+          started_at?: string | null
+          state?: string
+          strategy_hash?: string | null
+          strategy_id?: string | null
+          summary?: Json | null
+          user_id: string
+          version?: number | null
+        }
+        Update: {
+          cancel_requested_at?: string | null
+          created_at?: string
+          data_hash?: string | null
+          diagnosis?: NonNullable<Json>
+          eta_seconds?: number | null
+          finished_at?: string | null
+          id?: string
+          message?: string
+          metrics?: Json | null
+          name?: string
+          progress?: number
+          request?: NonNullable<Json>
+          result_hash?: string | null
+          started_at?: string | null
+          state?: string
+          strategy_hash?: string | null
+          strategy_id?: string | null
+          summary?: Json | null
+          user_id?: string
+          version?: number | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "backtests_strategy_id_fkey"
+            columns: ["strategy_id"]
+            referencedRelation: "strategies"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      bar_chunks: {
+        Row: {
+          bars: number
+          bytes: string
+          hash: string
+          stock_code: string
+          timeframe: string
+          updated_at: string
+          year: number
+        }
+        Insert: {
+          bars: number
+          bytes: string
+          hash: string
+          stock_code: string
+          timeframe: string
+          updated_at?: string
+          year: number
+        }
+        Update: {
+          bars?: number
+          bytes?: string
+          hash?: string
+          stock_code?: string
+          timeframe?: string
+          updated_at?: string
+          year?: number
+        }
+        Relationships: []
+      }
+      broker_accounts: {
+        Row: {
+          account_mask: string
+          app_key_tag: string | null
+          broker_type: string
+          commission_rate_krx: number
+          commission_rate_nxt: number
+          created_at: string
+          credential_message: string
+          credential_state: string
+          encrypted_credentials: Json | null
+          environment_verified_at: string | null
+          id: string
+          is_active: boolean
+          is_paper_account: boolean
+          key_id: string | null
+          label: string
+          updated_at: string
+          user_id: string
+          verified_at: string | null
+        }
+        Insert: {
+          account_mask?: string
+          app_key_tag?: string | null
+          broker_type: string
+          commission_rate_krx?: number
+          commission_rate_nxt?: number
+          created_at?: string
+          credential_message?: string
+          credential_state?: string
+          encrypted_credentials?: Json | null
+          environment_verified_at?: string | null
+          id?: string
+          is_active?: boolean
+          is_paper_account?: boolean
+          key_id?: string | null
+          label?: string
+          updated_at?: string
+          user_id: string
+          verified_at?: string | null
+        }
+        Update: {
+          account_mask?: string
+          app_key_tag?: string | null
+          broker_type?: string
+          commission_rate_krx?: number
+          commission_rate_nxt?: number
+          created_at?: string
+          credential_message?: string
+          credential_state?: string
+          encrypted_credentials?: Json | null
+          environment_verified_at?: string | null
+          id?: string
+          is_active?: boolean
+          is_paper_account?: boolean
+          key_id?: string | null
+          label?: string
+          updated_at?: string
+          user_id?: string
+          verified_at?: string | null
+        }
+        Relationships: []
+      }
+      broker_tokens: {
+        Row: {
+          app_key_tag: string
+          environment: string
+          expires_at: string
+          issued_at: string
+          sealed: string
+        }
+        Insert: {
+          app_key_tag: string
+          environment: string
+          expires_at: string
+          issued_at: string
+          sealed: string
+        }
+        Update: {
+          app_key_tag?: string
+          environment?: string
+          expires_at?: string
+          issued_at?: string
+          sealed?: string
+        }
+        Relationships: []
+      }
+      equity_snapshots: {
+        Row: {
+          at: string
+          broker_account_id: string
+          net_assets: number
+          user_id: string
+        }
+        Insert: {
+          at: string
+          broker_account_id: string
+          net_assets: number
+          user_id: string
+        }
+        Update: {
+          at?: string
+          broker_account_id?: string
+          net_assets?: number
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "equity_snapshots_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      executions: {
+        Row: {
+          amount: number
+          as_of: string
+          basis: string
+          broker_account_id: string
+          created_at: string
+          cum_quantity_after: number
+          id: string
+          order_id: string
+          quantity: number
+          side: string
+          stock_code: string
+          user_id: string
+        }
+        Insert: {
+          amount: number
+          as_of: string
+          basis: string
+          broker_account_id: string
+          created_at?: string
+          cum_quantity_after: number
+          id?: string
+          order_id: string
+          quantity: number
+          side: string
+          stock_code: string
+          user_id: string
+        }
+        Update: {
+          amount?: number
+          as_of?: string
+          basis?: string
+          broker_account_id?: string
+          created_at?: string
+          cum_quantity_after?: number
+          id?: string
+          order_id?: string
+          quantity?: number
+          side?: string
+          stock_code?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "executions_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "executions_order_id_fkey"
+            columns: ["order_id"]
+            referencedRelation: "real_orders"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      instruments: {
+        Row: {
+          base_price: number
+          is_halted: boolean
+          is_listed: boolean
+          is_synthetic: boolean
+          kind: string
+          listed_shares: number
+          lower_limit: number
+          market: string
+          name_en: string
+          name_ko: string
+          price_day: string
+          sector: string
+          status_code: string
+          stock_code: string
+          updated_at: string
+          upper_limit: number
+        }
+        Insert: {
+          base_price: number
+          is_halted?: boolean
+          is_listed?: boolean
+          is_synthetic?: boolean
+          kind?: string
+          listed_shares?: number
+          lower_limit: number
+          market: string
+          name_en?: string
+          name_ko: string
+          price_day: string
+          sector?: string
+          status_code?: string
+          stock_code: string
+          updated_at?: string
+          upper_limit: number
+        }
+        Update: {
+          base_price?: number
+          is_halted?: boolean
+          is_listed?: boolean
+          is_synthetic?: boolean
+          kind?: string
+          listed_shares?: number
+          lower_limit?: number
+          market?: string
+          name_en?: string
+          name_ko?: string
+          price_day?: string
+          sector?: string
+          status_code?: string
+          stock_code?: string
+          updated_at?: string
+          upper_limit?: number
+        }
+        Relationships: []
+      }
+      investment_settings: {
+        Row: {
+          allow_restricted: boolean
+          exclude: string[]
+          filters: NonNullable<Json>
+          markets: string[]
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          allow_restricted?: boolean
+          exclude?: string[]
+          filters?: NonNullable<Json>
+          markets?: string[]
+          updated_at?: string
+          user_id?: string
+        }
+        Update: {
+          allow_restricted?: boolean
+          exclude?: string[]
+          filters?: NonNullable<Json>
+          markets?: string[]
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: []
+      }
+      market_calendar: {
+        Row: {
+          close_at: string | null
+          day: string
+          is_open: boolean
+          market: string
+          open_at: string | null
+          order_from: string | null
+          session: string
+          source: string
+        }
+        Insert: {
+          close_at?: string | null
+          day: string
+          is_open?: boolean
+          market?: string
+          open_at?: string | null
+          order_from?: string | null
+          session: string
+          source: string
+        }
+        Update: {
+          close_at?: string | null
+          day?: string
+          is_open?: boolean
+          market?: string
+          open_at?: string | null
+          order_from?: string | null
+          session?: string
+          source?: string
+        }
+        Relationships: []
+      }
+      market_feeds: {
+        Row: {
+          broker_account_id: string
+          scope: string
+          updated_at: string
+        }
+        Insert: {
+          broker_account_id: string
+          scope?: string
+          updated_at?: string
+        }
+        Update: {
+          broker_account_id?: string
+          scope?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "market_feeds_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      nas_keys: {
+        Row: {
+          created_at: string
+          fingerprint: string
+          key_id: string
+          public_key: string
+          state: string
+        }
+        Insert: {
+          created_at?: string
+          fingerprint: string
+          key_id: string
+          public_key: string
+          state?: string
+        }
+        Update: {
+          created_at?: string
+          fingerprint?: string
+          key_id?: string
+          public_key?: string
+          state?: string
+        }
+        Relationships: []
+      }
+      notifications: {
+        Row: {
+          created_at: string
+          id: string
+          kind: string
+          payload: NonNullable<Json>
+          read_at: string | null
+          severity: string
+          user_id: string
+        }
+        Insert: {
+          created_at?: string
+          id?: string
+          kind: string
+          payload?: NonNullable<Json>
+          read_at?: string | null
+          severity?: string
+          user_id: string
+        }
+        Update: {
+          created_at?: string
+          id?: string
+          kind?: string
+          payload?: NonNullable<Json>
+          read_at?: string | null
+          severity?: string
+          user_id?: string
+        }
+        Relationships: []
+      }
+      order_attempts: {
+        Row: {
+          attempt_no: number
+          baseline: string[]
+          finished_at: string | null
+          id: number
+          instance_id: string
+          kind: string
+          lease_token: number
+          order_id: string
+          outcome: string | null
+          outcome_code: string | null
+          outcome_message: string | null
+          started_at: string
+        }
+        Insert: {
+          attempt_no: number
+          baseline?: string[]
+          finished_at?: string | null
+          id?: never
+          instance_id: string
+          kind: string
+          lease_token: number
+          order_id: string
+          outcome?: string | null
+          outcome_code?: string | null
+          outcome_message?: string | null
+          started_at?: string
+        }
+        Update: {
+          attempt_no?: number
+          baseline?: string[]
+          finished_at?: string | null
+          id?: never
+          instance_id?: string
+          kind?: string
+          lease_token?: number
+          order_id?: string
+          outcome?: string | null
+          outcome_code?: string | null
+          outcome_message?: string | null
+          started_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "order_attempts_order_id_fkey"
+            columns: ["order_id"]
+            referencedRelation: "real_orders"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      order_events: {
+        Row: {
+          account_id: string
+          at: string
+          from_status: string | null
+          hash: string
+          order_id: string
+          payload: NonNullable<Json>
+          prev_hash: string
+          seq: number
+          source: string
+          to_status: string | null
+          type: string
+          user_id: string
+        }
+        Insert: {
+          account_id: string
+          at?: string
+          from_status?: string | null
+          hash: string
+          order_id: string
+          payload?: NonNullable<Json>
+          prev_hash: string
+          seq: number
+          source: string
+          to_status?: string | null
+          type: string
+          user_id: string
+        }
+        Update: {
+          account_id?: string
+          at?: string
+          from_status?: string | null
+          hash?: string
+          order_id?: string
+          payload?: NonNullable<Json>
+          prev_hash?: string
+          seq?: number
+          source?: string
+          to_status?: string | null
+          type?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "order_events_account_id_fkey"
+            columns: ["account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "order_events_order_id_fkey"
+            columns: ["order_id"]
+            referencedRelation: "real_orders"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      permission_requests: {
+        Row: {
+          created_at: string
+          decided_at: string | null
+          decided_by: string | null
+          id: string
+          reason: string
+          state: string
+          user_id: string
+          wanted: NonNullable<Json>
+        }
+        Insert: {
+          created_at?: string
+          decided_at?: string | null
+          decided_by?: string | null
+          id?: string
+          reason?: string
+          state?: string
+          user_id: string
+          wanted: NonNullable<Json>
+        }
+        Update: {
+          created_at?: string
+          decided_at?: string | null
+          decided_by?: string | null
+          id?: string
+          reason?: string
+          state?: string
+          user_id?: string
+          wanted?: NonNullable<Json>
+        }
+        Relationships: []
+      }
+      platform_settings: {
+        Row: {
+          auto_enabled: boolean
+          id: boolean
+          members_allowed: boolean
+          orders_enabled: boolean
+          real_enabled: boolean
+          signup_policy: string
+          updated_at: string
+          updated_by: string | null
+          version: number
+        }
+        Insert: {
+          auto_enabled?: boolean
+          id?: boolean
+          members_allowed?: boolean
+          orders_enabled?: boolean
+          real_enabled?: boolean
+          signup_policy?: string
+          updated_at?: string
+          updated_by?: string | null
+          version?: number
+        }
+        Update: {
+          auto_enabled?: boolean
+          id?: boolean
+          members_allowed?: boolean
+          orders_enabled?: boolean
+          real_enabled?: boolean
+          signup_policy?: string
+          updated_at?: string
+          updated_by?: string | null
+          version?: number
+        }
+        Relationships: []
+      }
+      profiles: {
+        Row: {
+          created_at: string
+          display_name: string
+          is_admin: boolean
+          locale: string
+          user_id: string
+        }
+        Insert: {
+          created_at?: string
+          display_name?: string
+          is_admin?: boolean
+          locale?: string
+          user_id: string
+        }
+        Update: {
+          created_at?: string
+          display_name?: string
+          is_admin?: boolean
+          locale?: string
+          user_id?: string
+        }
+        Relationships: []
+      }
+      quote_interest: {
+        Row: {
+          expires_at: string
+          stock_code: string
+          user_id: string
+          wants_book: boolean
+        }
+        Insert: {
+          expires_at?: string
+          stock_code: string
+          user_id: string
+          wants_book?: boolean
+        }
+        Update: {
+          expires_at?: string
+          stock_code?: string
+          user_id?: string
+          wants_book?: boolean
+        }
+        Relationships: []
+      }
+      quotes: {
+        Row: {
+          best_ask: number | null
+          best_bid: number | null
+          book: Json | null
+          change: number
+          change_rate: number
+          changed_at: string
+          feed: string
+          heard_at: string
+          high: number
+          is_halted: boolean
+          last_price: number
+          low: number
+          open: number
+          phase: string
+          stock_code: string
+          traded_at: string | null
+          value: number
+          volume: number
+        }
+        Insert: {
+          best_ask?: number | null
+          best_bid?: number | null
+          book?: Json | null
+          change?: number
+          change_rate?: number
+          changed_at?: string
+          feed?: string
+          heard_at?: string
+          high?: number
+          is_halted?: boolean
+          last_price: number
+          low?: number
+          open?: number
+          phase?: string
+          stock_code: string
+          traded_at?: string | null
+          value?: number
+          volume?: number
+        }
+        Update: {
+          best_ask?: number | null
+          best_bid?: number | null
+          book?: Json | null
+          change?: number
+          change_rate?: number
+          changed_at?: string
+          feed?: string
+          heard_at?: string
+          high?: number
+          is_halted?: boolean
+          last_price?: number
+          low?: number
+          open?: number
+          phase?: string
+          stock_code?: string
+          traded_at?: string | null
+          value?: number
+          volume?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "quotes_stock_code_fkey"
+            columns: ["stock_code"]
+            referencedRelation: "instruments"
+            referencedColumns: ["stock_code"]
+          },
+        ]
+      }
+      real_orders: {
+        Row: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        Insert: {
+          acknowledged_at?: string | null
+          allow_duplicate?: boolean
+          body_hash?: string | null
+          broker_account_id?: string | null
+          broker_branch?: string
+          broker_code?: string | null
+          broker_message?: string | null
+          broker_order_id?: string | null
+          cancel_requested_at?: string | null
+          cancelled_quantity?: number
+          candidates?: NonNullable<Json>
+          created_at?: string
+          cum_amount?: number
+          cum_quantity?: number
+          denial?: Json | null
+          denial_code?: string | null
+          deployment_id?: string | null
+          executed_at?: string | null
+          executed_price?: number | null
+          expires_at?: string | null
+          id?: string
+          intent_key?: string | null
+          is_entry?: boolean
+          order_day?: string | null
+          order_status?: string
+          order_type: string
+          origin?: string
+          outcome_unknown?: boolean
+          parent_order_id?: string | null
+          price?: number | null
+          price_type?: string
+          provisional_quantity?: number
+          quantity: number
+          send_at?: string | null
+          session?: string
+          stock_code: string
+          stock_name?: string | null
+          strategy_id?: string | null
+          submitted_at?: string | null
+          time_in_force?: string
+          updated_at?: string
+          user_id: string
+          venue?: string
+          version?: number
+        }
+        Update: {
+          acknowledged_at?: string | null
+          allow_duplicate?: boolean
+          body_hash?: string | null
+          broker_account_id?: string | null
+          broker_branch?: string
+          broker_code?: string | null
+          broker_message?: string | null
+          broker_order_id?: string | null
+          cancel_requested_at?: string | null
+          cancelled_quantity?: number
+          candidates?: NonNullable<Json>
+          created_at?: string
+          cum_amount?: number
+          cum_quantity?: number
+          denial?: Json | null
+          denial_code?: string | null
+          deployment_id?: string | null
+          executed_at?: string | null
+          executed_price?: number | null
+          expires_at?: string | null
+          id?: string
+          intent_key?: string | null
+          is_entry?: boolean
+          order_day?: string | null
+          order_status?: string
+          order_type?: string
+          origin?: string
+          outcome_unknown?: boolean
+          parent_order_id?: string | null
+          price?: number | null
+          price_type?: string
+          provisional_quantity?: number
+          quantity?: number
+          send_at?: string | null
+          session?: string
+          stock_code?: string
+          stock_name?: string | null
+          strategy_id?: string | null
+          submitted_at?: string | null
+          time_in_force?: string
+          updated_at?: string
+          user_id?: string
+          venue?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "real_orders_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "real_orders_deployment_id_fkey"
+            columns: ["deployment_id"]
+            referencedRelation: "strategy_deployments"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "real_orders_parent_order_id_fkey"
+            columns: ["parent_order_id"]
+            referencedRelation: "real_orders"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "real_orders_strategy_id_fkey"
+            columns: ["strategy_id"]
+            referencedRelation: "strategies"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      real_positions: {
+        Row: {
+          avg_price: number | null
+          bought_today: number
+          broker_account_id: string | null
+          current_price: number | null
+          id: string
+          profit_loss: number | null
+          profit_loss_rate: number | null
+          purchase_amount: number
+          quantity: number
+          realized_pnl: number
+          reserved_quantity: number
+          sellable_quantity: number
+          sold_today: number
+          stock_code: string
+          stock_name: string | null
+          updated_at: string
+          user_id: string
+          version: number
+        }
+        Insert: {
+          avg_price?: number | null
+          bought_today?: number
+          broker_account_id?: string | null
+          current_price?: number | null
+          id?: string
+          profit_loss?: number | null
+          profit_loss_rate?: number | null
+          purchase_amount?: number
+          quantity?: number
+          realized_pnl?: number
+          reserved_quantity?: number
+          sellable_quantity?: number
+          sold_today?: number
+          stock_code: string
+          stock_name?: string | null
+          updated_at?: string
+          user_id: string
+          version?: number
+        }
+        Update: {
+          avg_price?: number | null
+          bought_today?: number
+          broker_account_id?: string | null
+          current_price?: number | null
+          id?: string
+          profit_loss?: number | null
+          profit_loss_rate?: number | null
+          purchase_amount?: number
+          quantity?: number
+          realized_pnl?: number
+          reserved_quantity?: number
+          sellable_quantity?: number
+          sold_today?: number
+          stock_code?: string
+          stock_name?: string | null
+          updated_at?: string
+          user_id?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "real_positions_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      reconciliation_breaks: {
+        Row: {
+          broker_account_id: string
+          closed_at: string | null
+          id: string
+          opened_at: string
+          ours: number
+          stock_code: string
+          theirs: number
+          user_id: string
+        }
+        Insert: {
+          broker_account_id: string
+          closed_at?: string | null
+          id?: string
+          opened_at?: string
+          ours: number
+          stock_code: string
+          theirs: number
+          user_id: string
+        }
+        Update: {
+          broker_account_id?: string
+          closed_at?: string | null
+          id?: string
+          opened_at?: string
+          ours?: number
+          stock_code?: string
+          theirs?: number
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "reconciliation_breaks_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      reservations: {
+        Row: {
+          amount: number
+          broker_account_id: string
+          created_at: string
+          order_id: string
+          quantity: number
+          side: string
+          stock_code: string
+          unit_price: number
+          user_id: string
+        }
+        Insert: {
+          amount?: number
+          broker_account_id: string
+          created_at?: string
+          order_id: string
+          quantity?: number
+          side: string
+          stock_code: string
+          unit_price?: number
+          user_id: string
+        }
+        Update: {
+          amount?: number
+          broker_account_id?: string
+          created_at?: string
+          order_id?: string
+          quantity?: number
+          side?: string
+          stock_code?: string
+          unit_price?: number
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "reservations_order_id_fkey"
+            columns: ["order_id"]
+            referencedRelation: "real_orders"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      service_heartbeats: {
+        Row: {
+          beat_at: string
+          detail: NonNullable<Json>
+          instance: string
+          service: string
+          started_at: string
+          version: string
+          worker_ids: string[]
+        }
+        Insert: {
+          beat_at?: string
+          detail?: NonNullable<Json>
+          instance: string
+          service: string
+          started_at?: string
+          version?: string
+          worker_ids?: string[]
+        }
+        Update: {
+          beat_at?: string
+          detail?: NonNullable<Json>
+          instance?: string
+          service?: string
+          started_at?: string
+          version?: string
+          worker_ids?: string[]
+        }
+        Relationships: []
+      }
+      strategies: {
+        Row: {
+          created_at: string
+          description: string | null
+          id: string
+          is_archived: boolean
+          latest_version: number
+          name: string
+          template: string | null
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          created_at?: string
+          description?: string | null
+          id?: string
+          is_archived?: boolean
+          latest_version?: number
+          name: string
+          template?: string | null
+          updated_at?: string
+          user_id: string
+        }
+        Update: {
+          created_at?: string
+          description?: string | null
+          id?: string
+          is_archived?: boolean
+          latest_version?: number
+          name?: string
+          template?: string | null
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: []
+      }
+      strategy_deployments: {
+        Row: {
+          broker_account_id: string
+          capital: number
+          created_at: string
+          id: string
+          last_tick: string | null
+          memory: NonNullable<Json>
+          params: NonNullable<Json>
+          state: string
+          state_reason: string
+          strategy_id: string
+          symbols: string[]
+          updated_at: string
+          user_id: string
+          version: number
+        }
+        Insert: {
+          broker_account_id: string
+          capital: number
+          created_at?: string
+          id?: string
+          last_tick?: string | null
+          memory?: NonNullable<Json>
+          params?: NonNullable<Json>
+          state?: string
+          state_reason?: string
+          strategy_id: string
+          symbols?: string[]
+          updated_at?: string
+          user_id: string
+          version: number
+        }
+        Update: {
+          broker_account_id?: string
+          capital?: number
+          created_at?: string
+          id?: string
+          last_tick?: string | null
+          memory?: NonNullable<Json>
+          params?: NonNullable<Json>
+          state?: string
+          state_reason?: string
+          strategy_id?: string
+          symbols?: string[]
+          updated_at?: string
+          user_id?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "strategy_deployments_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "strategy_deployments_strategy_id_version_fkey"
+            columns: ["strategy_id", "version"]
+            referencedRelation: "strategy_versions"
+            referencedColumns: ["strategy_id", "version"]
+          },
+        ]
+      }
+      strategy_positions: {
+        Row: {
+          bars_held: number
+          deployment_id: string
+          entered_at: string | null
+          purchase_amount: number
+          quantity: number
+          realized_pnl: number
+          stock_code: string
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          bars_held?: number
+          deployment_id: string
+          entered_at?: string | null
+          purchase_amount?: number
+          quantity?: number
+          realized_pnl?: number
+          stock_code: string
+          updated_at?: string
+          user_id: string
+        }
+        Update: {
+          bars_held?: number
+          deployment_id?: string
+          entered_at?: string | null
+          purchase_amount?: number
+          quantity?: number
+          realized_pnl?: number
+          stock_code?: string
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "strategy_positions_deployment_id_fkey"
+            columns: ["deployment_id"]
+            referencedRelation: "strategy_deployments"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      strategy_runs: {
+        Row: {
+          decisions: NonNullable<Json>
+          deployment_id: string
+          finished_at: string | null
+          outcome: string
+          phase: string
+          reason: string
+          started_at: string
+          tick: string
+          user_id: string
+        }
+        Insert: {
+          decisions?: NonNullable<Json>
+          deployment_id: string
+          finished_at?: string | null
+          outcome?: string
+          phase?: string
+          reason?: string
+          started_at?: string
+          tick: string
+          user_id: string
+        }
+        Update: {
+          decisions?: NonNullable<Json>
+          deployment_id?: string
+          finished_at?: string | null
+          outcome?: string
+          phase?: string
+          reason?: string
+          started_at?: string
+          tick?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "strategy_runs_deployment_id_fkey"
+            columns: ["deployment_id"]
+            referencedRelation: "strategy_deployments"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      strategy_versions: {
+        Row: {
+          created_at: string
+          document: NonNullable<Json>
+          hash: string
+          params: NonNullable<Json>
+          strategy_id: string
+          user_id: string
+          version: number
+        }
+        Insert: {
+          created_at?: string
+          document: NonNullable<Json>
+          hash: string
+          params?: NonNullable<Json>
+          strategy_id: string
+          user_id: string
+          version: number
+        }
+        Update: {
+          created_at?: string
+          document?: NonNullable<Json>
+          hash?: string
+          params?: NonNullable<Json>
+          strategy_id?: string
+          user_id?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "strategy_versions_strategy_id_fkey"
+            columns: ["strategy_id"]
+            referencedRelation: "strategies"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      tick_bands: {
+        Row: {
+          kind: string
+          market: string
+          price_from: number
+          tick: number
+          valid_from: string
+        }
+        Insert: {
+          kind: string
+          market: string
+          price_from: number
+          tick: number
+          valid_from: string
+        }
+        Update: {
+          kind?: string
+          market?: string
+          price_from?: number
+          tick?: number
+          valid_from?: string
+        }
+        Relationships: []
+      }
+      trading_arms: {
+        Row: {
+          armed_at: string
+          expires_at: string
+          session_id: string
+          user_id: string
+        }
+        Insert: {
+          armed_at?: string
+          expires_at: string
+          session_id: string
+          user_id: string
+        }
+        Update: {
+          armed_at?: string
+          expires_at?: string
+          session_id?: string
+          user_id?: string
+        }
+        Relationships: []
+      }
+      trading_halts: {
+        Row: {
+          level: string
+          reason: string
+          scope: string
+          scope_id: string
+          set_by: string | null
+          updated_at: string
+          version: number
+        }
+        Insert: {
+          level: string
+          reason?: string
+          scope: string
+          scope_id?: string
+          set_by?: string | null
+          updated_at?: string
+          version?: number
+        }
+        Update: {
+          level?: string
+          reason?: string
+          scope?: string
+          scope_id?: string
+          set_by?: string | null
+          updated_at?: string
+          version?: number
+        }
+        Relationships: []
+      }
+      trading_instances: {
+        Row: {
+          expires_at: string
+          id: string
+          started_at: string
+        }
+        Insert: {
+          expires_at: string
+          id: string
+          started_at?: string
+        }
+        Update: {
+          expires_at?: string
+          id?: string
+          started_at?: string
+        }
+        Relationships: []
+      }
+      trading_permissions: {
+        Row: {
+          approved_at: string | null
+          approved_by: string | null
+          can_paper_trade: boolean
+          can_real_trade: boolean
+          created_at: string
+          daily_order_limit: number
+          daily_trade_limit: number | null
+          id: string
+          limits_expire_at: string | null
+          max_position_size: number | null
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          approved_at?: string | null
+          approved_by?: string | null
+          can_paper_trade?: boolean
+          can_real_trade?: boolean
+          created_at?: string
+          daily_order_limit?: number
+          daily_trade_limit?: number | null
+          id?: string
+          limits_expire_at?: string | null
+          max_position_size?: number | null
+          updated_at?: string
+          user_id: string
+        }
+        Update: {
+          approved_at?: string | null
+          approved_by?: string | null
+          can_paper_trade?: boolean
+          can_real_trade?: boolean
+          created_at?: string
+          daily_order_limit?: number
+          daily_trade_limit?: number | null
+          id?: string
+          limits_expire_at?: string | null
+          max_position_size?: number | null
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: []
+      }
+      watchlists: {
+        Row: {
+          id: string
+          name: string
+          stock_codes: string[]
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          id?: string
+          name?: string
+          stock_codes?: string[]
+          updated_at?: string
+          user_id?: string
+        }
+        Update: {
+          id?: string
+          name?: string
+          stock_codes?: string[]
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: []
+      }
+    }
+    Views: {
+      [_ in never]: never
+    }
+    Functions: {
+      adopt_broker_order: {
+        Args: {
+          p_branch: string
+          p_broker_order_id: string
+          p_evidence?: Json
+          p_order_id: string
+        }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      adopt_external: {
+        Args: { p_account_id: string; p_order: Json }
+        Returns: string
+      }
+      apply_broker_cum: {
+        Args: {
+          p_as_of?: string
+          p_basis: string
+          p_cum_amount: number
+          p_cum_quantity: number
+          p_order_id: string
+        }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      apply_notice: {
+        Args: {
+          p_order_id: string
+          p_payload?: Json
+          p_provisional_quantity: number
+        }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      begin_attempt: {
+        Args: {
+          p_baseline?: string[]
+          p_instance: string
+          p_kind: string
+          p_order_id: string
+          p_token: number
+        }
+        Returns: number
+      }
+      cancel_order: { Args: { p_order_id: string }; Returns: Json }
+      deny_order: {
+        Args: { p_code: string; p_numbers?: Json; p_order_id: string }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      drop_instance: { Args: { p_id: string }; Returns: undefined }
+      expire_day: {
+        Args: { p_account_id: string; p_day: string }
+        Returns: number
+      }
+      finish_attempt: {
+        Args: {
+          p_attempt_id: number
+          p_branch?: string
+          p_broker_order_id?: string
+          p_code?: string
+          p_message?: string
+          p_outcome: string
+        }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      mark_unknown: {
+        Args: { p_cause: string; p_order_id: string }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      place_order: {
+        Args: {
+          p_account_id: string
+          p_allow_duplicate?: boolean
+          p_body_hash: string
+          p_intent_key: string
+          p_price: number
+          p_price_type: string
+          p_quantity: number
+          p_send_at?: string
+          p_side: string
+          p_stock_code: string
+        }
+        Returns: Json
+      }
+      put_balance: {
+        Args: {
+          p_account_id: string
+          p_as_of?: string
+          p_cash: number
+          p_cash_d1: number
+          p_cash_d2: number
+          p_net_assets: number
+          p_orderable: number
+        }
+        Returns: {
+          as_of: string
+          broker_account_id: string
+          cash: number
+          cash_d1: number
+          cash_d2: number
+          net_assets: number
+          orderable: number
+          user_id: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "account_balances"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      put_holding: {
+        Args: {
+          p_account_id: string
+          p_bought_today: number
+          p_last_price: number
+          p_purchase_amount: number
+          p_quantity: number
+          p_sellable: number
+          p_sold_today: number
+          p_stock_code: string
+          p_stock_name: string
+        }
+        Returns: {
+          avg_price: number | null
+          bought_today: number
+          broker_account_id: string | null
+          current_price: number | null
+          id: string
+          profit_loss: number | null
+          profit_loss_rate: number | null
+          purchase_amount: number
+          quantity: number
+          realized_pnl: number
+          reserved_quantity: number
+          sellable_quantity: number
+          sold_today: number
+          stock_code: string
+          stock_name: string | null
+          updated_at: string
+          user_id: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_positions"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      renew_instance: { Args: { p_id: string }; Returns: string }
+      resolve_unknown: {
+        Args: {
+          p_broker_order_id: string
+          p_order_id: string
+          p_reason: string
+        }
+        Returns: Json
+      }
+      set_candidates: {
+        Args: { p_candidates: Json; p_order_id: string }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      set_credential_state: {
+        Args: {
+          p_account_id: string
+          p_account_mask?: string
+          p_app_key_tag?: string
+          p_environment_proved?: boolean
+          p_message: string
+          p_state: string
+        }
+        Returns: undefined
+      }
+      settle_order: {
+        Args: {
+          p_cancelled_quantity?: number
+          p_order_id: string
+          p_payload?: Json
+          p_source?: string
+          p_to: string
+        }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      take_leases: {
+        Args: { p_instance: string }
+        Returns: {
+          account_id: string
+          app_key_tag: string
+          broker_type: string
+          credential_state: string
+          encrypted_credentials: Json
+          environment_verified_at: string
+          is_paper_account: boolean
+          key_id: string
+          token: number
+          user_id: string
+        }[]
+      }
+      work_of: {
+        Args: { p_account_id: string }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }[]
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+    }
+    Enums: {
+      [_ in never]: never
+    }
+    CompositeTypes: {
+      [_ in never]: never
+    }
+  }
+}
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">]
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] &
+        DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] &
+        DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+        Row: infer R
+      }
+      ? R
+      : never
+    : never
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Insert: infer I
+      }
+      ? I
+      : never
+    : never
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Update: infer U
+      }
+      ? U
+      : never
+    : never
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends (DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never) = never,
+> = DefaultSchemaEnumNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+    : never
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends (PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never) = never,
+> = PublicCompositeTypeNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+    : never
+
+export const Constants = {
+  public: {
+    Enums: {},
+  },
+} as const
