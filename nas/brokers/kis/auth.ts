@@ -63,11 +63,12 @@ export function createAuth(options: AuthOptions): KisAuth {
   let pending: Promise<StoredToken> | null = null;
   let approval: { key: string; until: number } | null = null;
 
-  function isGood(token: StoredToken | null): token is StoredToken {
-    if (token === null || token.accessToken === refused) return false;
-    const margin = Math.min(EXPIRY_MARGIN_MS, (token.expiresAt - token.issuedAt) / 10);
-    return token.expiresAt - clock.now() > margin;
+  /** Not refused and good for at least `marginMs` more. */
+  function lasts(token: StoredToken | null, marginMs: number): boolean {
+    return token !== null && token.accessToken !== refused && token.expiresAt - clock.now() > marginMs;
   }
+  const isGood = (token: StoredToken | null): boolean =>
+    token !== null && lasts(token, Math.min(EXPIRY_MARGIN_MS, (token.expiresAt - token.issuedAt) / 10));
 
   async function post(path: string, body: Record<string, string>): Promise<HttpAnswer> {
     try {
@@ -111,8 +112,15 @@ export function createAuth(options: AuthOptions): KisAuth {
     pending ??= store
       .withLock(tag, environment, async () => {
         const stored = await store.load(tag, environment);
-        if (isGood(stored)) return stored;
-        const fresh = await issue();
+        if (stored && isGood(stored)) return stored;
+        let fresh: StoredToken;
+        try {
+          fresh = await issue();
+        } catch (error) {
+          // In its last minutes a token still works: better than none while KIS says "too soon" or does not answer.
+          if (stored && lasts(stored, 0)) return stored;
+          throw error;
+        }
         await store.save(tag, environment, fresh);
         log.info({ lifeMs: fresh.expiresAt - clock.now() }, 'kis token issued');
         refused = null; // within six hours KIS gives the same token again: then it vouches for it
@@ -133,7 +141,7 @@ export function createAuth(options: AuthOptions): KisAuth {
 
   return {
     async token(maxWaitMs) {
-      if (isGood(current)) return current.accessToken;
+      if (current && isGood(current)) return current.accessToken;
       const deadline = clock.now() + maxWaitMs;
       for (;;) {
         try {

@@ -50,7 +50,7 @@ interface ClientOptions {
 const READ_ATTEMPTS = 4;
 const FIRST_BACKOFF_MS = 1_000;
 /** A read may wait for the next permitted token issue, an order may not. */
-const READ_TOKEN_WAIT_MS = 65_000;
+const READ_TOKEN_WAIT_MS = 70_000;
 /** 200 pages are 3,000 orders of a paper day: more is a fault, not a day. */
 const MAX_PAGES = 200;
 
@@ -66,9 +66,15 @@ export function createClient(options: ClientOptions): KisClient {
     (s) => s.length > 3,
   );
 
-  /** What a server writes into a message must not carry our secrets into errors, logs or rows. */
-  const scrub = (message: string, token: string): string =>
-    [...secrets, token].reduce((text, secret) => (secret ? text.replaceAll(secret, '[redacted]') : text), message);
+  /** What a server writes must not carry our secrets into errors, logs or rows. Cut only afterwards: half a secret is one too. */
+  const scrub = (words: string, token: string): string =>
+    [...secrets, token].reduce((text, secret) => text.replaceAll(secret, '[redacted]'), words).slice(0, 200);
+
+  function scrubbed(outcome: SubmitOutcome, token: string): SubmitOutcome {
+    if (outcome.kind === 'accepted') return outcome;
+    if (outcome.kind === 'unknown') return { ...outcome, cause: scrub(outcome.cause, token) };
+    return { ...outcome, code: scrub(outcome.code, token), message: scrub(outcome.message, token) };
+  }
 
   const headersFor = (token: string, trId: string, trCont: '' | 'N'): Record<string, string> => ({
     'content-type': 'application/json; charset=utf-8',
@@ -105,7 +111,7 @@ export function createClient(options: ClientOptions): KisClient {
     if (TOO_FAST.has(envelope.code)) governor.pause(FIRST_BACKOFF_MS);
     const isServerFault = envelope.code === '' && answer.status >= 500;
     return {
-      code: envelope.code || `HTTP_${answer.status}`,
+      code: scrub(envelope.code, token) || `HTTP_${answer.status}`,
       message: scrub(envelope.message, token),
       mayRepeat: isServerFault || isReadRetryable(envelope.code),
     };
@@ -192,8 +198,7 @@ export function createClient(options: ClientOptions): KisClient {
         if (TOKEN_REFUSED.has(outcome.code)) auth.reject(token);
         if (TOO_FAST.has(outcome.code)) governor.pause(outcome.retryAfterMs);
       }
-      if (outcome.kind === 'rejected' || outcome.kind === 'not_processed') return { ...outcome, message: scrub(outcome.message, token) };
-      return outcome;
+      return scrubbed(outcome, token);
     },
 
     clockOffsetMs: () => offset.median(),

@@ -66,7 +66,7 @@ export function readEnvelope(text: string): Envelope | null {
 
 /** `msg1` arrives padded with blanks. */
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.trim().slice(0, 200) : '';
+  return typeof value === 'string' ? value.trim() : '';
 }
 
 /** A field of `output` whatever its case: order-rvsecncl is documented in lower case and answers in upper case. */
@@ -106,5 +106,5 @@ export function judgeOrderAnswer(status: number, text: string): SubmitOutcome {
   const kind = number ? 'ambiguous' : classifyRefusal(rtCd, code);
   if (kind === 'not_processed') return { kind, code, message, retryAfterMs: NOT_PROCESSED[code] ?? 1_000 };
   if (kind === 'refused') return { kind: 'rejected', code, message };
-  return { kind: 'unknown', cause: `HTTP ${status}, rt_cd ${rtCd.slice(0, 4)}, ${code.slice(0, 16) || 'no code'}` };
+  return { kind: 'unknown', cause: `HTTP ${status}, rt_cd ${rtCd.slice(0, 4)}, ${code || 'no code'}` };
 }
