@@ -9,9 +9,10 @@ export type SharedToken = z.infer<typeof token>;
 
 /**
  * One access token an app key for all processes: sealed to the fleet's own key in `broker_tokens`, issued under an advisory
- * lock of a session, which Postgres gives back when its process dies.
+ * lock of a session, which Postgres gives back when its process dies. Locks have a pool of their own: whoever holds one still
+ * needs a connection to read and write the token.
  */
-export function brokerTokens(pool: pg.Pool, key: SealingKey) {
+export function brokerTokens({ pool, lockPool, key }: { pool: pg.Pool; lockPool: pg.Pool; key: SealingKey }) {
   const aad = (tag: string, environment: string) => ['broker-token', tag, environment, key.keyId].join('|');
   return {
     async load(tag: string, environment: string): Promise<SharedToken | null> {
@@ -33,7 +34,7 @@ export function brokerTokens(pool: pg.Pool, key: SealingKey) {
       );
     },
     async withLock<T>(tag: string, environment: string, run: () => Promise<T>): Promise<T> {
-      const client = await pool.connect();
+      const client = await lockPool.connect();
       const name = `broker-token|${tag}|${environment}`;
       try {
         await client.query('set statement_timeout = 90000'); // the holder may wait a minute for KIS

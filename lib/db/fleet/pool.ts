@@ -27,17 +27,19 @@ export interface PoolOptions {
   readonly name: string;
   /** The session pooler allows 15 connections a role over all processes; services stay at 4 or fewer. */
   readonly max?: number;
+  /** How long to wait for a free connection. */
+  readonly waitMs?: number;
   readonly log: Log;
 }
 
 /** A small pool for one fleet service, with a statement timeout and TCP keep-alive. */
-export function createFleetPool(url: string, { name, max = 4, log }: PoolOptions): pg.Pool {
+export function createFleetPool(url: string, { name, max = 4, waitMs = 5_000, log }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: `narae-${name}`,
     max,
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: waitMs,
     idleTimeoutMillis: 30_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     types: fleetTypes,

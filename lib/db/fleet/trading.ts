@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import { z } from 'zod';
-import { sealedCredentials } from '#lib/credentials/account-credentials.ts';
 import { type OrderRow, orderRow } from './order-row.ts';
 
 const lease = z
@@ -12,7 +11,6 @@ const lease = z
     is_paper_account: z.boolean(),
     encrypted_credentials: z.unknown(),
     key_id: z.string().nullable(),
-    app_key_tag: z.string().nullable(),
     environment_verified_at: z.union([z.date(), z.string()]).nullable(),
     credential_state: z.string(),
   })
@@ -22,9 +20,10 @@ const lease = z
     userId: row.user_id,
     brokerType: row.broker_type,
     isPaper: row.is_paper_account,
-    /** Null for a legacy value or none: such an account cannot be opened until its keys are entered again. */
-    sealed: sealedCredentials.safeParse(row.encrypted_credentials).data ?? null,
-    isVerified: row.environment_verified_at !== null && row.credential_state === 'ok',
+    keyId: row.key_id,
+    sealed: row.encrypted_credentials,
+    /** Proved once against the broker; a later test that gets no answer does not un-prove it. */
+    isVerified: row.environment_verified_at !== null,
     credentialState: row.credential_state,
   }));
 /** An account this process may send for, with what is needed to open its broker. */
@@ -44,7 +43,9 @@ export interface SubmitAttempt {
   readonly orderId: string;
   readonly baseline: readonly string[];
   readonly startedAt: Date;
-  readonly hasOutcome: boolean;
+  /** Null: begun, and nobody wrote down what came of it. */
+  readonly outcome: AttemptResult['outcome'] | null;
+  readonly attemptNo: number;
 }
 
 /** States in which an order may still need us. */
@@ -73,7 +74,7 @@ export function tradingRepo(pool: pg.Pool) {
     async activeOrders(accountId: string): Promise<readonly (OrderRow & { readonly isDue: boolean })[]> {
       const { rows } = await pool.query(
         `select o.*, (o.send_at is null or o.send_at <= now()) as is_due from public.real_orders o
-          where o.broker_account_id = $1 and o.order_status = any($2) order by o.created_at, o.id`,
+          where o.broker_account_id = $1 and o.order_day is not null and o.order_status = any($2) order by o.created_at, o.id`,
         [accountId, ACTIVE],
       );
       return rows.map((row) => ({ ...orderRow.parse(row), isDue: row.is_due === true }));
@@ -83,20 +84,58 @@ export function tradingRepo(pool: pg.Pool) {
     async submitAttempts(orderIds: readonly string[]): Promise<readonly SubmitAttempt[]> {
       if (orderIds.length === 0) return [];
       const { rows } = await pool.query(
-        `select distinct on (order_id) order_id, baseline, started_at, outcome is not null as has_outcome from public.order_attempts
+        `select distinct on (order_id) order_id, baseline, started_at, outcome, attempt_no from public.order_attempts
           where order_id = any($1) and kind = 'submit' order by order_id, attempt_no desc`,
         [orderIds],
       );
-      return rows.map((row) => ({ orderId: row.order_id, baseline: row.baseline, startedAt: row.started_at, hasOutcome: row.has_outcome }));
+      return rows.map((row) => ({
+        orderId: row.order_id,
+        baseline: row.baseline,
+        startedAt: row.started_at,
+        outcome: row.outcome,
+        attemptNo: row.attempt_no,
+      }));
     },
 
-    /** Broker numbers of a day that are already somebody's row. */
-    async knownNumbers(accountId: string, day: string): Promise<ReadonlyMap<string, string>> {
-      const { rows } = await pool.query(
-        'select broker_order_id, id from public.real_orders where broker_account_id = $1 and order_day = $2 and broker_order_id is not null',
+    /** Broker numbers of a day that are already somebody's row, with what that row knows. */
+    async knownNumbers(accountId: string, day: string): Promise<ReadonlyMap<string, { orderId: string; cumQuantity: number }>> {
+      const { rows } = await pool.query<{ broker_order_id: string; id: string; cum_quantity: number }>(
+        `select broker_order_id, id, cum_quantity from public.real_orders
+          where broker_account_id = $1 and order_day = $2 and broker_order_id is not null`,
         [accountId, day],
       );
-      return new Map(rows.map((row) => [row.broker_order_id as string, row.id as string]));
+      return new Map(rows.map((row) => [row.broker_order_id, { orderId: row.id, cumQuantity: Number(row.cum_quantity) }]));
+    },
+
+    /** Orders of a day that we concluded had never arrived; a later appearance re-opens them. */
+    async notFoundOrders(accountId: string, day: string): Promise<readonly OrderRow[]> {
+      const { rows } = await pool.query(
+        `select * from public.real_orders where broker_account_id = $1 and order_day = $2
+            and order_status = 'rejected' and broker_code = 'NOT_FOUND' and broker_order_id is null`,
+        [accountId, day],
+      );
+      return rows.map((row) => orderRow.parse(row));
+    },
+
+    /** One account as `take_leases` would give it, whoever owns it; for testing its keys. */
+    async sealedAccount(
+      accountId: string,
+    ): Promise<Pick<Lease, 'accountId' | 'userId' | 'brokerType' | 'isPaper' | 'keyId' | 'sealed'> | null> {
+      const { rows } = await pool.query(
+        `select id, user_id, broker_type, is_paper_account, key_id, encrypted_credentials from public.broker_accounts where id = $1 and is_active`,
+        [accountId],
+      );
+      const row = rows[0];
+      return row
+        ? {
+            accountId: row.id,
+            userId: row.user_id,
+            brokerType: row.broker_type,
+            isPaper: row.is_paper_account,
+            keyId: row.key_id,
+            sealed: row.encrypted_credentials,
+          }
+        : null;
     },
 
     /** Writes the attempt before the socket write. Null: not ours, halted or not in a state to be sent; then nothing may be sent. */
@@ -141,13 +180,25 @@ export function tradingRepo(pool: pg.Pool) {
     adoptExternal: (accountId: string, order: Record<string, unknown>) =>
       one<string>('public.adopt_external($1, $2::jsonb)', [accountId, JSON.stringify(order)]),
 
-    putBalance: (accountId: string, b: { cash: number; cashD1: number; cashD2: number; orderable: number; netAssets: number }) =>
-      one<unknown>('public.put_balance($1, $2, $3, $4, $5, $6)', [accountId, b.cash, b.cashD1, b.cashD2, b.orderable, b.netAssets]),
+    /** `asOf`: when the question was sent; what happened since is not in the answer. */
+    putBalance: (
+      accountId: string,
+      b: { cash: number; cashD1: number; cashD2: number; orderable: number; netAssets: number; asOf: Date },
+    ) =>
+      one<unknown>('public.put_balance($1, $2, $3, $4, $5, $6, $7)', [
+        accountId,
+        b.cash,
+        b.cashD1,
+        b.cashD2,
+        b.orderable,
+        b.netAssets,
+        b.asOf,
+      ]),
     putHolding: (
       accountId: string,
       h: {
         symbol: string;
-        name: string;
+        name: string | null;
         quantity: number;
         sellableQuantity: number;
         purchaseAmount: number;
@@ -179,7 +230,7 @@ export function tradingRepo(pool: pg.Pool) {
 
     setCredentialState: (
       accountId: string,
-      to: { state: string; message: string; environmentProved: boolean; appKeyTag: string | null; accountMask: string | null },
+      to: { state: string; message: string; environmentProved: boolean | null; appKeyTag: string | null; accountMask: string | null },
     ) =>
       one<unknown>('public.set_credential_state($1, $2, $3, $4, $5, $6)', [
         accountId,

@@ -1,0 +1,73 @@
+import type { Symbol } from '#domain/order/order.ts';
+import type { OrderRow } from '#lib/db/fleet/order-row.ts';
+import type { AccountContext } from './context.ts';
+
+/** The broker's cash and shares into our rows; a failed read changes nothing. Resolves true when it was read whole. */
+export async function syncHoldings(context: AccountContext, probe: Symbol | null): Promise<boolean> {
+  const { accountId, broker, repo, clock, log } = context;
+  try {
+    const asOf = new Date(clock.wall());
+    const balance = await broker.balance();
+    const orderable = probe === null ? null : await buyingPower(context, probe);
+    const { cash, cashD1, cashD2, netAssets } = balance;
+    await repo.putBalance(accountId, { cash, cashD1, cashD2, orderable: orderable ?? Math.max(0, cashD2), netAssets, asOf });
+    const listed = new Set<string>(balance.holdings.map((holding) => holding.symbol));
+    for (const holding of balance.holdings) await repo.putHolding(accountId, holding);
+    for (const { symbol } of await repo.positions(accountId)) {
+      if (!listed.has(symbol)) await repo.putHolding(accountId, { ...NOTHING, symbol });
+    }
+    return true;
+  } catch (error) {
+    log.warn({ err: error }, 'balance could not be read');
+    return false;
+  }
+}
+
+const NOTHING = { name: null, quantity: 0, sellableQuantity: 0, purchaseAmount: 0, boughtToday: 0, soldToday: 0, lastPrice: null };
+
+/** KIS tells orderable cash only for a symbol; any will do for the amount without 미수. */
+async function buyingPower({ broker, log }: AccountContext, symbol: Symbol): Promise<number | null> {
+  try {
+    const { amount } = await broker.buyingPower({ symbol, priceType: 'market', limitPrice: null });
+    return amount;
+  } catch (error) {
+    log.warn({ err: error }, 'orderable cash could not be read');
+    return null;
+  }
+}
+
+/**
+ * Whether cash or shares are as they would be if this unknown order did not exist: an order at the broker holds its money or
+ * its shares there. A read that fails, or a difference that could hide the order, proves nothing.
+ */
+export async function ledgerAgrees(context: AccountContext, order: OrderRow, orders: readonly OrderRow[]): Promise<boolean> {
+  const others = orders.filter((other) => other.id !== order.id && other.side === order.side && other.brokerOrderId !== null);
+  const { broker, repo, accountId, log } = context;
+  try {
+    if (order.side === 'sell') {
+      const [{ holdings }, positions] = [await broker.balance(), await repo.positions(accountId)];
+      const held = positions.find((position) => position.symbol === order.symbol)?.quantity ?? 0;
+      const working = others
+        .filter((other) => other.symbol === order.symbol)
+        .reduce((sum, other) => sum + other.quantity - other.cumQuantity, 0);
+      return (holdings.find((holding) => holding.symbol === order.symbol)?.sellableQuantity ?? 0) === held - working;
+    }
+    const { amount, reckonedPrice } = await broker.buyingPower({
+      symbol: order.symbol,
+      priceType: order.priceType,
+      limitPrice: order.price,
+    });
+    const { cashD2 } = await broker.balance();
+    const working = others.reduce((sum, other) => sum + (other.price ?? reckonedPrice) * (other.quantity - other.cumQuantity), 0);
+    const held = (order.price ?? reckonedPrice) * order.quantity;
+    // The broker's fees on resting buys are an estimate of its own.
+    const feeSlack = Math.ceil((working + held) * FEE_SLACK);
+    return feeSlack * 2 < held && Math.abs(amount - (cashD2 - working)) <= feeSlack;
+  } catch (error) {
+    log.warn({ err: error, orderId: order.id }, 'ledger check could not be made');
+    return false;
+  }
+}
+
+/** Above every commission a broker asks for stock orders, as a fraction. */
+const FEE_SLACK = 0.005;

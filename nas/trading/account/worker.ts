@@ -1,0 +1,301 @@
+import { fingerprint } from '#domain/order/fingerprint.ts';
+import type { TradingDay } from '#domain/order/order.ts';
+import { isUnresolved } from '#domain/order/transitions.ts';
+import type { OrderRow } from '#lib/db/fleet/order-row.ts';
+import type { BrokerStream } from '#nas/brokers/port.ts';
+import { TIMING } from '../timing.ts';
+import type { AccountContext } from './context.ts';
+import { ledgerAgrees, syncHoldings } from './holdings.ts';
+import { createInquiry, today } from './inquiry.ts';
+import { createLane } from './lane.ts';
+import { createNoticeDesk } from './notices.ts';
+import { createReconciler } from './reconcile.ts';
+import { createSchedule } from './schedule.ts';
+import { cancelOrder, submitOrder } from './submit.ts';
+
+type ActiveOrder = OrderRow & { readonly isDue: boolean };
+
+export interface AccountWorker {
+  /** Something may have changed: look at the rows now. */
+  wake(): void;
+  /** True once the startup reads were clean: entries go out from then on. */
+  isClean(): boolean;
+  /** Takes no new work and waits for calls in flight. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The one sender of one account. The rows are the work: it finds what to do by their state at start, on every wake-up and by
+ * a poll; nothing it needs is only in memory. Submits and cancels have a lane each, so that a cancel never waits for a submit.
+ */
+export function startAccountWorker(context: AccountContext, options: { hasHtsId: boolean }): AccountWorker {
+  const { accountId, broker, repo, clock, log, metrics } = context;
+  const onLaneError = (error: unknown, orderId: string) => log.error({ err: error, orderId }, 'work on an order failed');
+  const submits = createLane(onLaneError);
+  const cancels = createLane(onLaneError);
+  /** Orders this process has begun to send: their `submitting` is ours to end. */
+  const begun = new Set<string>();
+  const notBefore = new Map<string, number>();
+  const waitingSince = new Map<string, number>();
+  let active: readonly ActiveOrder[] = [];
+  let streamState: 'connecting' | 'live' | 'down' = 'down';
+  let stream: BrokerStream | null = null;
+  let stopped = false;
+  let isClean = false;
+  let isPositionProved = false;
+  let wantsHoldings = true;
+  let holdingsAt = Number.NEGATIVE_INFINITY;
+  let expiredAt = Number.NEGATIVE_INFINITY;
+
+  const inquiry = createInquiry({ ...context, isUrgent: () => active.some((order) => isUnresolved(order.status)) });
+  const schedule = createSchedule(clock);
+  const reconciler = createReconciler({
+    context,
+    isNoticeStreamLive: () => streamState === 'live',
+    ledgerAgrees: (order) => ledgerAgrees(context, order, active),
+    sessionEnded: (order) => order.expiresAt !== null && order.expiresAt.getTime() < clock.wall(),
+  });
+  const notices = createNoticeDesk(context, { orders: () => active, inquireNow: () => inquireSoon() });
+
+  // --- what the rows ask for -------------------------------------------------------------------------------------------------
+  let scanning: Promise<void> | null = null;
+  let scanAgain = false;
+  function wake(): void {
+    if (stopped) return;
+    if (scanning) {
+      scanAgain = true;
+      return;
+    }
+    scanning = scan()
+      .catch((error) => log.warn({ err: error }, 'orders could not be read'))
+      .finally(() => {
+        scanning = null;
+        if (scanAgain) {
+          scanAgain = false;
+          wake();
+        }
+      });
+  }
+
+  async function scan(): Promise<void> {
+    const orders = await repo.activeOrders(accountId);
+    await markOrphans(orders);
+    active = orders;
+    notices.retryHeld();
+    metrics.unknown.set(orders.filter((order) => order.status === 'unknown').length);
+    for (const order of orders) {
+      if (needsCancel(order)) cancels.add(order.id, () => runCancel(order.id));
+      else if (maySubmit(order)) submits.add(order.id, () => runSubmit(order.id));
+    }
+    arm();
+  }
+
+  /** A send begun by a process that is gone: nobody knows what came of it, so it is looked up and never sent again. */
+  async function markOrphans(orders: readonly ActiveOrder[]): Promise<void> {
+    const orphans = orders.filter((order) => order.status === 'submitting' && !begun.has(order.id));
+    for (const attempt of await repo.submitAttempts(orphans.map((order) => order.id))) {
+      if (attempt.outcome === 'not_processed') begun.add(attempt.orderId);
+      else await repo.markUnknown(attempt.orderId, 'the sender stopped before an answer was written');
+    }
+    if (orphans.length > 0) scanAgain = true;
+  }
+
+  const isWorking = (order: OrderRow) => order.status === 'accepted' || order.status === 'partially_filled';
+  const needsCancel = (order: OrderRow) =>
+    order.cancelRequestedAt !== null && order.brokerOrderId !== null && isWorking(order) && isRipe(order.id);
+  const maySubmit = (order: ActiveOrder) => {
+    if (!order.isDue || !isRipe(order.id)) return false;
+    if (order.status === 'pending') return (isClean && isPositionProved) || !order.isEntry;
+    return order.status === 'submitting' && begun.has(order.id) && !submits.has(order.id);
+  };
+  const isRipe = (orderId: string) => (notBefore.get(orderId) ?? 0) <= clock.monotonic();
+
+  function later(orderId: string, ms: number): void {
+    notBefore.set(orderId, clock.monotonic() + ms);
+    clock.after(ms + 1, wake);
+  }
+
+  // --- lanes -----------------------------------------------------------------------------------------------------------------
+  async function runSubmit(orderId: string): Promise<void> {
+    if (stopped) return;
+    const orders = await repo.activeOrders(accountId);
+    const order = orders.find((candidate) => candidate.id === orderId);
+    if (!order || !maySubmitNow(order)) return;
+    const since = waitingSince.get(orderId) ?? clock.monotonic();
+    waitingSince.set(orderId, since);
+    const result = await submitOrder(context, {
+      order,
+      rival: rivalOf(order, orders),
+      waitedMs: clock.monotonic() - since,
+      snapshot: (day) => inquiry.noOlderThan(day, TIMING.baselineAgeMs),
+      onBegin: () => begun.add(orderId),
+      onSettled: onBrokerAnswer,
+    }).catch((error) => {
+      // The attempt may have been written without our hearing of it: then it is an orphan like that of a dead process.
+      begun.delete(orderId);
+      throw error;
+    });
+    if (result.kind === 'later') later(orderId, result.afterMs);
+    else waitingSince.delete(orderId);
+    wake();
+  }
+  const maySubmitNow = (order: ActiveOrder) =>
+    order.isDue && (order.status === 'pending' || (order.status === 'submitting' && begun.has(order.id)));
+
+  /** Another order nobody has an answer for that this one must not be confused with (ORDERS §2, §3.1). */
+  function rivalOf(order: OrderRow, orders: readonly OrderRow[]): 'identical' | 'entry' | null {
+    const unresolved = orders.filter((other) => other.id !== order.id && isUnresolved(other.status));
+    if (unresolved.some((other) => fingerprint(other) === fingerprint(order))) return 'identical';
+    const blocks = (other: OrderRow) => other.status === 'unknown' && other.symbol === order.symbol && other.side === order.side;
+    return order.isEntry && unresolved.some(blocks) ? 'entry' : null;
+  }
+
+  async function runCancel(orderId: string): Promise<void> {
+    if (stopped) return;
+    const order = (await repo.activeOrders(accountId)).find((candidate) => candidate.id === orderId);
+    if (!order || !needsCancel(order)) return;
+    const result = await cancelOrder(context, order, onBrokerAnswer);
+    if (result.kind === 'later') later(orderId, result.afterMs);
+    inquireSoon();
+    wake();
+  }
+
+  function onBrokerAnswer(): void {
+    wake();
+    inquireSoon();
+  }
+
+  // --- the broker's list -----------------------------------------------------------------------------------------------------
+  function inquireSoon(): void {
+    schedule.poke();
+    arm();
+  }
+
+  let callOff = () => {};
+  let inquiring = false;
+  /** Sets the one timer of the account to the next read that is due. */
+  function arm(): void {
+    callOff();
+    if (stopped || inquiring) return;
+    const due = Math.min(schedule.nextInquiryAt(active), wantsHoldings ? clock.monotonic() : holdingsAt + TIMING.balanceMs);
+    callOff = clock.after(Math.max(0, due - clock.monotonic()), () => void turn());
+  }
+
+  async function turn(): Promise<void> {
+    if (stopped || inquiring) return;
+    inquiring = true;
+    try {
+      if (schedule.nextInquiryAt(active) <= clock.monotonic()) await inquireAll();
+      if (wantsHoldings || clock.monotonic() - holdingsAt >= TIMING.balanceMs) await readHoldings();
+      if (clock.monotonic() - expiredAt >= TIMING.expireCheckMs) await expireLeftovers();
+    } catch (error) {
+      log.warn({ err: error }, 'reconciliation failed');
+    } finally {
+      inquiring = false;
+      arm();
+    }
+  }
+
+  async function inquireAll(): Promise<void> {
+    schedule.began(active);
+    const days = new Set<TradingDay>([
+      today(clock),
+      ...active.flatMap((order) => (needsBroker(order) && order.orderDay ? [order.orderDay] : [])),
+    ]);
+    let isWhole = true;
+    for (const day of days) {
+      try {
+        const snapshot = await inquiry.read(day);
+        // Rows as they are after the read, so that an order answered meanwhile is not taken for a stranger's.
+        const orders = (await repo.activeOrders(accountId)).filter((order) => order.orderDay === day);
+        if (await reconciler.apply(snapshot, orders)) {
+          wantsHoldings = true;
+          wake();
+        }
+      } catch {
+        isWhole = false; // logged where it failed; a failed read is not an empty list
+      }
+    }
+    if (isWhole && !isClean) {
+      isClean = true;
+      wake();
+    }
+  }
+  const needsBroker = (order: OrderRow) => order.status !== 'pending';
+
+  async function readHoldings(): Promise<void> {
+    wantsHoldings = false;
+    const probe = active[0]?.symbol ?? null;
+    const isRead = await syncHoldings(context, probe);
+    holdingsAt = clock.monotonic();
+    if (isRead && !isPositionProved) {
+      isPositionProved = true;
+      wake();
+    }
+  }
+
+  /** After the close and one more look at the list, what is left over has expired. */
+  async function expireLeftovers(): Promise<void> {
+    expiredAt = clock.monotonic();
+    const limit = clock.wall() - TIMING.expireGraceMs;
+    const days = new Set(active.filter((o) => o.expiresAt !== null && o.expiresAt.getTime() < limit).flatMap((o) => o.orderDay ?? []));
+    for (const day of days) {
+      const snapshot = await inquiry.read(day);
+      await reconciler.apply(
+        snapshot,
+        (await repo.activeOrders(accountId)).filter((order) => order.orderDay === day),
+      );
+      const expired = await repo.expireDay(accountId, day);
+      log.info({ day, expired }, 'session ended');
+      wake();
+    }
+  }
+
+  // --- life --------------------------------------------------------------------------------------------------------------------
+  function openNotices(): void {
+    if (!options.hasHtsId) {
+      log.warn('account has no HTS id: no order notices, fills are seen by inquiry only');
+      return;
+    }
+    stream = broker.openStream(
+      {
+        onNotice: (notice) => notices.onNotice(notice),
+        onState(state, reason) {
+          if (state === 'down') reconciler.noticesDown();
+          if (state !== streamState) log.info({ state, reason }, 'notice stream');
+          streamState = state;
+          if (state === 'live') inquireSoon();
+        },
+        onRefusedFrame: (reason) => log.warn({ reason }, 'notice frame refused'),
+      },
+      { notices: true },
+    );
+  }
+  const pollTimer = { off: () => {} };
+  function poll(): void {
+    wake();
+    if (!stopped) pollTimer.off = clock.after(TIMING.pollMs, poll);
+  }
+
+  openNotices();
+  poll();
+  inquireSoon();
+
+  return {
+    wake,
+    isClean: () => isClean && isPositionProved,
+    async stop() {
+      stopped = true;
+      callOff();
+      pollTimer.off();
+      let off = () => {};
+      const patience = new Promise<void>((resolve) => {
+        off = clock.after(TIMING.stopMs, resolve);
+      });
+      await Promise.race([Promise.allSettled([submits.idle(), cancels.idle(), scanning]), patience]);
+      off();
+      await stream?.close();
+      await broker.close();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** Every wait of the trading service, in milliseconds (ORDERS §1.3, §3, §4). */
+export const TIMING = {
+  /** Our row is renewed this often and expires after `leaseMs`. */
+  renewMs: 2_000,
+  leaseMs: 6_000,
+  /** Accounts without an owner are looked for this often. */
+  takeMs: 1_000,
+  /** Missed wake-ups cost no more than this. */
+  pollMs: 2_000,
+  /** No answer after this: unknown on screen, the lane moves on, the socket stays open. */
+  answerMs: 3_000,
+  /** How long an order waits for an identical unresolved one, or for a broker that does not answer, before it is denied. */
+  waitMs: 30_000,
+  baselineAgeMs: 5_000,
+  openOrdersMs: 5_000,
+  /** Without working orders: sees orders made in HTS or MTS. */
+  idleInquiryMs: 60_000,
+  balanceMs: 30_000,
+  /** Look-ups of an unknown order, counted from its send; later ones follow every `lookUpThenMs`. */
+  lookUpsMs: [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000],
+  lookUpThenMs: 15_000,
+  /** A notice may overtake the HTTP answer that tells its order number. */
+  noticeHoldMs: 5_000,
+  /** An order made elsewhere is adopted when it has been seen for this long. */
+  externalMs: 10_000,
+  /** A cancel without effect for this long is over: the order works on and may be cancelled again. */
+  cancelFadesMs: 30_000,
+  haltPollMs: 1_000,
+  /** Halts unread for this long count as a halt. */
+  haltStaleMs: 3_000,
+  expireCheckMs: 30_000,
+  /** After the session's close: the broker's list is read once more before leftovers expire. */
+  expireGraceMs: 60_000,
+  stopMs: 8_000,
+} as const;
+
+/** New attempts after a proven "not processed". */
+export const MAX_ATTEMPTS = 5;
