@@ -38,8 +38,11 @@ export const LIMIT_ERAS: Readonly<Record<Market, readonly LimitEra[]>> = {
     { since: '2005-03-28', percent: 15, isSourced: true },
     { since: '0001-01-01', percent: 12, isSourced: true },
   ],
-  // KONEX kept 15 % when the other two went to 30 %: general knowledge.
-  KONEX: [{ since: '0001-01-01', percent: 15, isSourced: false }],
+  // KONEX kept 15 % when the other two went to 30 %: raw highs and lows of 2021–2026 stop there; before, general knowledge.
+  KONEX: [
+    { since: '2021-01-04', percent: 15, isSourced: true },
+    { since: '0001-01-01', percent: 15, isSourced: false },
+  ],
 };
 
 /** The whole range a price can have: what "no limit" means to an order. */
@@ -63,7 +66,8 @@ export function limitRate(question: LimitQuestion): number | null {
  * Upper and lower limit (상한가·하한가) of a day for a base price (기준가) in won.
  *
  * The width is base × rate, cut to the tick of the *base* price; both ends then come inward to their own band's tick. Checked
- * against raw lows of 2023–2026: base 5,050 stopped at 3,540 (width 1,515 → 1,510), not at 3,535; base 5,190 at 3,640.
+ * against raw lows of 2023–2026: base 5,050 stopped at 3,540 (width 1,515 → 1,510), not at 3,535; base 5,190 at 3,640. Of 504,000
+ * raw stock-days of 2021–2026 only first days and liquidation trading lie outside.
  * Where the broker tells the day's limits (`stck_mxpr`, `stck_llam`), those win: base prices change with corporate actions.
  */
 export function priceLimits(basePrice: number, question: LimitQuestion): PriceLimits {
@@ -81,7 +85,7 @@ export function priceLimits(basePrice: number, question: LimitQuestion): PriceLi
   };
 }
 
-/** First-day limits of a new listing: 60 % to 400 % of the offer price since 2023-06-26 (unverified); null before, where the open was auctioned. */
+/** First-day limits of a new listing: 60 % to 400 % of the offer price since 2023-06-26 (day unverified; highs of exactly 400 % in 2026). Null before. */
 export function listingDayLimits(offerPrice: number, question: LimitQuestion): PriceLimits | null {
   if (question.day < '2023-06-26') return null;
   const bands = tickTable(question);
