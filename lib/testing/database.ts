@@ -42,7 +42,8 @@ export async function createTestDatabase(options: { bare?: boolean } = {}): Prom
   await asAdmin(`create database ${name} template ${template}`);
 
   const pool = new pg.Pool({ connectionString: urlOf(name), max: 10 });
-  pool.on('error', () => {}); // a connection ended by `drop ... with (force)` is expected
+  // A connection ended by `drop … with (force)` is expected, idle or already let go by the pool.
+  pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
   const inRole = async <T>(role: string, claims: Record<string, unknown>, work: Work<T>): Promise<T> => {
     const client = await pool.connect();
     try {

@@ -160,7 +160,7 @@ export class Child {
 const PINO_WARN = 40;
 const PINO_FATAL = 60;
 
-/** A pino line as a person reads it: sentence, fields, the error's stack when it crashed. Other lines stay as they are. */
+/** A pino line as a person reads it: sentence, fields, the error's stack when it crashed (told with the crash). Other lines stay as they are. */
 function readable(line: string): { text: string; isWarning: boolean } {
   if (!line.startsWith('{')) return { text: line, isWarning: false };
   try {
@@ -180,7 +180,7 @@ function readable(line: string): { text: string; isWarning: boolean } {
     } & Record<string, unknown>;
     const details = Object.entries(fields).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
     const error = err ? (level >= PINO_FATAL ? err.stack : err.message) : '';
-    return { text: [msg, ...details, error].filter(Boolean).join(' '), isWarning: level >= PINO_WARN };
+    return { text: [msg, ...details, error].filter(Boolean).join(' '), isWarning: level >= PINO_WARN && level < PINO_FATAL };
   } catch {
     return { text: line, isWarning: false };
   }

@@ -168,6 +168,8 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     checkpoint();
     if (options.seed ?? true) {
       const pool = new pg.Pool({ connectionString: databaseUrl(), max: 2 });
+      // `end` does not wait for the sockets: one that hears of a shutdown afterwards is no fault.
+      pool.on('connect', (client) => client.on('error', () => {}));
       await seedDemo(pool, {
         home,
         credentialsDir: dirs.credentials,
