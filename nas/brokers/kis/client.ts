@@ -5,7 +5,7 @@ import type { SubmitOutcome } from '#nas/brokers/port.ts';
 import type { KisAuth, KisCredentials } from './auth.ts';
 import { type KisClock, sleep } from './clock.ts';
 import { createClockOffset } from './clock-offset.ts';
-import { isReadRetryable, judgeOrderAnswer, readEnvelope, TOKEN_REFUSED, TOO_FAST } from './errors.ts';
+import { isReadRetryable, judgeOrderAnswer, NOT_PROCESSED_VERSION, readEnvelope, TOKEN_REFUSED, TOO_FAST } from './errors.ts';
 import type { Governor, Lane } from './governor.ts';
 import { createGetter, type HttpAnswer, postOnce, type Timeouts, TransportError } from './transport.ts';
 
@@ -195,6 +195,7 @@ export function createClient(options: ClientOptions): KisClient {
         'kis order answered',
       );
       if (outcome.kind === 'not_processed') {
+        log.warn({ trId: call.trId, code: scrub(outcome.code, token), listVersion: NOT_PROCESSED_VERSION }, 'kis did not process an order');
         if (TOKEN_REFUSED.has(outcome.code)) auth.reject(token);
         if (TOO_FAST.has(outcome.code)) governor.pause(outcome.retryAfterMs);
       }
