@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { UniverseMask } from '#domain/backtest/signals.ts';
+import { NO_MASK } from '#domain/backtest/signals.ts';
+import { compileStrategy } from '#domain/strategy/compile.ts';
+import { AppError } from '#lib/errors.ts';
+import type { Log } from '#lib/log.ts';
+import { runBacktest } from '#lib/use-cases/run-backtest.ts';
+import type { BacktestStore } from './backtest-store.ts';
+import { loadColumns } from './load-columns.ts';
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+
+/** `backtests.request` as a person's screen wrote it; hostile until parsed. */
+const backtestRequest = z.object({
+  document: z.unknown(),
+  params: z.record(z.string(), z.number()).default({}),
+  /** Name of a folder under the market data volume. */
+  dataset: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+  from: day,
+  to: day,
+  capital: z.number().int().min(1).max(1e14),
+  seed: z.number().int().default(1),
+  mask: z
+    .object({ markets: z.array(z.string()).nullable().default(null), exclude: z.array(z.string()).default([]) })
+    .nullable()
+    .default(null),
+});
+
+/** At most this often is progress written; a screen cannot read faster. */
+const PROGRESS_EVERY_MS = 500;
+
+export interface JobDeps {
+  readonly store: BacktestStore;
+  readonly marketDataDir: string;
+  readonly log: Log;
+  /** Aborted when the worker is asked to stop: the job goes back to the queue. */
+  readonly signal: AbortSignal;
+}
+
+class CancelledByPerson extends Error {}
+
+/** Sentences a person reads; `en` and `ko` are kept together so that the report needs no second look-up. */
+const sentence = (ko: string, en: string): string => JSON.stringify({ ko, en });
+
+/**
+ * Runs one queued back-test to its end: done, failed with a sentence, or cancelled. Throws only what a retry may mend (lost database,
+ * worker stopping), so that the job queue tries again. Safe to run twice: a finished run is left alone.
+ */
+export async function runBacktestJob(
+  backtestId: string,
+  isLastAttempt: boolean,
+  { store, marketDataDir, log, signal }: JobDeps,
+): Promise<void> {
+  const claimed = await store.begin(backtestId);
+  if (!claimed) return;
+  const abort = new AbortController();
+  const stop = (): void => abort.abort(new Error('worker is stopping'));
+  signal.addEventListener('abort', stop, { once: true });
+  const startedAt = performance.now();
+  const progress = progressWriter(store, backtestId, startedAt, () => abort.abort(new CancelledByPerson()));
+  try {
+    const request = backtestRequest.safeParse(claimed.request);
+    if (!request.success) {
+      const what = z.prettifyError(request.error);
+      return await store.fail(backtestId, sentence(`요청을 읽을 수 없습니다: ${what}`, `The request cannot be read: ${what}`), []);
+    }
+    const { document, params, dataset, from, to, capital, seed } = request.data;
+    const mask: UniverseMask = request.data.mask ? { ...NO_MASK, ...request.data.mask } : NO_MASK;
+    const compiled = compileStrategy(document, params);
+    if (!compiled.ok) return await store.fail(backtestId, refused(compiled.faults.length), compiled.faults);
+    const columns = await loadColumns(join(marketDataDir, dataset), { from, to, historyBars: compiled.program.historyBars });
+    const outcome = await runBacktest(
+      { document, params, columns, from, to, capital, seed, mask },
+      { onProgress: progress.report, signal: abort.signal },
+    );
+    if (!outcome.ok) return await store.fail(backtestId, refused(outcome.faults.length), outcome.faults);
+    await progress.settled();
+    await store.finish(backtestId, claimed.userId, outcome.result);
+    log.info({ backtestId, durationMs: Math.round(performance.now() - startedAt), trades: outcome.result.trades.length }, 'back-test done');
+  } catch (error) {
+    await progress.settled().catch(() => undefined); // the cause below is what matters
+    if (error instanceof CancelledByPerson) return await store.cancelled(backtestId);
+    if (error instanceof AppError && (error.code === 'not_found' || error.code === 'invalid_input')) {
+      return await store.fail(
+        backtestId,
+        sentence(
+          `이 기간의 데이터가 없습니다 (${error.message}). 기간이나 데이터셋을 바꾸세요.`,
+          `There is no data for this period (${error.message}). Change the period or the data set.`,
+        ),
+        [],
+      );
+    }
+    if (isLastAttempt && !signal.aborted) {
+      log.error({ err: error, backtestId }, 'back-test failed for good');
+      return await store.fail(
+        backtestId,
+        sentence(
+          '세 번 시도했지만 끝내지 못했습니다. 관리자에게 알려 주세요.',
+          'Three attempts did not finish it. Please tell your administrator.',
+        ),
+        [],
+      );
+    }
+    await store.requeue(backtestId);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    progress.stop();
+  }
+}
+
+const refused = (count: number): string =>
+  sentence(`전략에 고칠 점이 ${count}개 있어 실행하지 않았습니다.`, `The strategy was not run: it has ${count} fault(s) to mend.`);
+
+/** Writes progress and ETA at most twice a second, one write at a time, and hears of a cancellation in the same statement. */
+function progressWriter(store: BacktestStore, backtestId: string, startedAt: number, onCancel: () => void) {
+  let latest = 0;
+  let writing: Promise<void> = Promise.resolve();
+  const write = async (): Promise<void> => {
+    const elapsed = (performance.now() - startedAt) / 1_000;
+    const etaSeconds = latest > 0.02 ? Math.ceil((elapsed / latest) * (1 - latest)) : null;
+    if ((await store.progress(backtestId, latest, etaSeconds)) === 'cancel') onCancel();
+  };
+  let failure: unknown;
+  const timer = setInterval(() => {
+    writing = writing.then(write).catch((error: unknown) => {
+      failure = error;
+    });
+  }, PROGRESS_EVERY_MS);
+  return {
+    report: (done: number): void => {
+      latest = done;
+    },
+    /** Waits for the write under way; throws what made one fail. */
+    async settled(): Promise<void> {
+      clearInterval(timer);
+      await writing;
+      if (failure) throw failure;
+    },
+    stop: (): void => clearInterval(timer),
+  };
+}
