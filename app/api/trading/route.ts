@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { type DenialNumbers, denialSentence } from '#domain/risk/denials.ts';
+import { accountRepo } from '#lib/db/accounts.ts';
+import { orderDoors, type PlacedAnswer } from '#lib/db/orders.ts';
+import { route } from '#lib/http/route.ts';
+import type { Locale } from '#lib/i18n/locale.ts';
+import { placeOrder, placeOrderInput } from '#lib/use-cases/place-order.ts';
+
+const cancelInput = z.strictObject({ action: z.literal('cancel'), orderId: z.uuid() });
+
+/** Places or cancels an order as the signed-in person. 201 placed, 200 replayed or cancel requested, 422 denied with its sentence. */
+export const POST = route({ name: 'trading', body: z.union([cancelInput, placeOrderInput]) }, async ({ body, db, locale, requestId }) => {
+  if (body.action === 'cancel') return toAnswer(await orderDoors(db).cancel(body.orderId), { locale, requestId, created: false });
+  const placed = await placeOrder({ accounts: accountRepo(db), orders: orderDoors(db) }, body);
+  return toAnswer(placed, { locale, requestId, created: !placed.replayed });
+});
+
+function toAnswer({ order, denial, replayed }: PlacedAnswer, context: { locale: Locale; requestId: string; created: boolean }) {
+  if (!denial) return { status: context.created ? 201 : 200, body: { order, replayed } };
+  const message = denialSentence(denial.code, denial.numbers as DenialNumbers, context.locale);
+  return {
+    status: 422,
+    body: { error: { code: denial.code, message, numbers: denial.numbers, requestId: context.requestId }, order, replayed },
+  };
+}

@@ -1,0 +1,161 @@
+'use client';
+import { useLocale } from 'next-intl';
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import { z } from 'zod';
+import { type MarketState, marketStateAt } from '#components/market/market-state.ts';
+import { type AccountView, accountRepo, accountRow, type BalanceView, balanceRow } from '#lib/db/accounts.ts';
+import { type OrderView, orderRepo, orderRow } from '#lib/db/orders.ts';
+import {
+  type HaltLevel,
+  type HaltView,
+  haltRow,
+  type PlatformSettings,
+  platformRepo,
+  type SessionView,
+  settingsRow,
+} from '#lib/db/platform.ts';
+import { type PositionView, positionRepo, positionRow } from '#lib/db/positions.ts';
+import type { Locale } from '#lib/i18n/locale.ts';
+import { useDb, useRealtime } from '#lib/realtime/context.tsx';
+import { accountsTopic, balancesTopic, ordersTopic, PLATFORM_TOPIC, positionsTopic } from '#lib/realtime/topics.ts';
+import { useNow } from '#lib/realtime/use-now.ts';
+import { useTopic } from '#lib/realtime/use-topic.ts';
+import { ACCOUNT_COOKIE } from './account-cookie.ts';
+import { effectiveHalt, upsertNewer } from './live-rows.ts';
+
+export interface DeskData {
+  readonly user: { readonly id: string; readonly email: string; readonly displayName: string; readonly isAdmin: boolean };
+  readonly accounts: readonly AccountView[];
+  readonly selectedAccountId: string | null;
+  readonly settings: PlatformSettings;
+  readonly halts: readonly HaltView[];
+  readonly sessions: readonly SessionView[];
+  readonly orders: readonly OrderView[];
+  readonly positions: readonly PositionView[];
+  readonly balances: readonly BalanceView[];
+}
+
+interface Desk extends Omit<DeskData, 'selectedAccountId'> {
+  /** The account every list and the ticket work on; null while there is none. */
+  readonly account: AccountView | null;
+  readonly balance: BalanceView | null;
+  readonly selectAccount: (id: string) => void;
+  readonly halt: HaltLevel;
+  readonly locale: Locale;
+  /** Puts an answer of the server on the screen before its message arrives. */
+  readonly showOrder: (order: OrderView) => void;
+  readonly reload: () => Promise<void>;
+}
+const DeskContext = createContext<Desk | null>(null);
+
+/** Everything the desk shows live: read once with the page, moved by messages, read again after every reconnect. */
+export function DeskProvider({ initial, children }: { initial: DeskData; children: ReactNode }) {
+  const db = useDb();
+  const { userId } = useRealtime();
+  const locale = useLocale() as Locale;
+  const [selectedId, setSelectedId] = useState(initial.selectedAccountId);
+  const [accounts, setAccounts] = useState(initial.accounts);
+  const [settings, setSettings] = useState(initial.settings);
+  const [halts, setHalts] = useState(initial.halts);
+  const [orders, setOrders] = useState(initial.orders);
+  const [positions, setPositions] = useState(initial.positions);
+  const [balances, setBalances] = useState(initial.balances);
+
+  const reload = useCallback(async () => {
+    const [nextAccounts, nextOrders, nextPositions, nextBalances, nextSettings, nextHalts] = await Promise.all([
+      accountRepo(db).list(),
+      orderRepo(db).list({ limit: 200 }),
+      positionRepo(db).list(),
+      accountRepo(db).balances(),
+      platformRepo(db).settings(),
+      platformRepo(db).halts(),
+    ]);
+    setAccounts(nextAccounts);
+    setOrders((shown) => nextOrders.reduce<readonly OrderView[]>(upsertNewer, shown));
+    setPositions(nextPositions);
+    setBalances(nextBalances);
+    setSettings(nextSettings);
+    setHalts(nextHalts);
+  }, [db]);
+  // After a failed re-read the next return or visit tries again; the chip says that the link was lost.
+  const reread = useCallback(() => void reload().catch(() => {}), [reload]);
+  const showOrder = useCallback((order: OrderView) => setOrders((shown) => upsertNewer(shown, order)), []);
+
+  useTopic(ordersTopic(userId), { order_changed: orderRow }, ({ payload }) => showOrder(payload), reread);
+  useTopic(positionsTopic(userId), { position_changed: positionRow }, ({ payload }) =>
+    setPositions((shown) => upsertNewer(shown, payload)),
+  );
+  useTopic(balancesTopic(userId), { balance_changed: balanceRow }, ({ payload }) =>
+    setBalances((shown) => [...shown.filter((row) => row.accountId !== payload.accountId), payload]),
+  );
+  useTopic(accountsTopic(userId), { account_changed: accountRow }, ({ payload }) =>
+    setAccounts((shown) =>
+      shown.some((row) => row.id === payload.id) ? shown.map((row) => (row.id === payload.id ? payload : row)) : [...shown, payload],
+    ),
+  );
+  useTopic(PLATFORM_TOPIC, { settings_changed: settingsRow, halt_changed: z.looseObject({}) }, (message) => {
+    if (message.event === 'settings_changed') setSettings(message.payload as PlatformSettings);
+    const halt = haltRow.safeParse(message.payload);
+    if (halt.success)
+      setHalts((shown) => [...shown.filter((row) => row.scope !== halt.data.scope || row.scopeId !== halt.data.scopeId), halt.data]);
+  });
+
+  const active = accounts.filter((row) => row.isActive);
+  const account = active.find((row) => row.id === selectedId) ?? active[0] ?? null;
+  const accountId = account?.id ?? null;
+  const selectAccount = useCallback((id: string) => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the server reads the choice with the next page; cookieStore is missing in some browsers.
+    document.cookie = `${ACCOUNT_COOKIE}=${id}; path=/; max-age=31536000; samesite=lax`;
+    setSelectedId(id);
+  }, []);
+
+  const desk = useMemo<Desk>(
+    () => ({
+      user: initial.user,
+      sessions: initial.sessions,
+      accounts,
+      settings,
+      halts,
+      orders,
+      positions,
+      balances,
+      account: accounts.find((row) => row.id === accountId) ?? null,
+      balance: balances.find((row) => row.accountId === accountId) ?? null,
+      selectAccount,
+      halt: effectiveHalt(halts, userId),
+      locale,
+      showOrder,
+      reload,
+    }),
+    [
+      initial.user,
+      initial.sessions,
+      accounts,
+      settings,
+      halts,
+      orders,
+      positions,
+      balances,
+      accountId,
+      selectAccount,
+      userId,
+      locale,
+      showOrder,
+      reload,
+    ],
+  );
+  return <DeskContext value={desk}>{children}</DeskContext>;
+}
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (!desk) throw new Error('useDesk outside DeskProvider');
+  return desk;
+}
+
+/** Whether the market takes orders now; null at the first paint, when the browser's clock is not read yet. */
+export function useMarketState(): MarketState | null {
+  const { sessions } = useDesk();
+  const now = useNow(5_000);
+  return useMemo(() => (now === null ? null : marketStateAt(sessions, now)), [sessions, now]);
+}
