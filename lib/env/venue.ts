@@ -10,8 +10,8 @@ const flag = z
 export const venueEnv = z.object({
   /** Port of the paper host (모의투자). */
   NARAE_VENUE_REST_PORT: port.default(29_443),
-  /** Port of the real host (실전투자) of the simulation; no real money is behind it. */
-  NARAE_VENUE_REAL_REST_PORT: port.default(29_444),
+  /** Port of the simulation's real host (실전투자; no real money is behind it). 0, the default, takes a free one and logs it. */
+  NARAE_VENUE_REAL_REST_PORT: port.default(0),
   /** A port of its own for paper's WebSocket, as KIS has (31000); without it only the REST port takes `/tryitout`. */
   NARAE_VENUE_WS_PORT: port.optional(),
   /** Address to listen on; the control face answers loopback callers whatever this says. */

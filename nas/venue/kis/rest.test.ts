@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aVenue, KisCaller, LISTED, QUOTATIONS, type Reply, TRADING } from '../testing/kis-caller.ts';
+import type { Venue } from '../venue.ts';
+import fieldNames from './fixtures/field-names.json' with { type: 'json' };
+
+let venue: Venue;
+let paper: KisCaller;
+let real: KisCaller;
+beforeAll(async () => {
+  venue = await aVenue();
+  paper = await KisCaller.open(venue, { number: 1, holdings: [[LISTED, 100]] });
+  real = await KisCaller.open(venue, { number: 2, environment: 'real', holdings: [[LISTED, 100]] });
+});
+afterAll(() => venue.stop());
+
+const last = (): number => venue.exchange.markets.get(LISTED)!.lastPrice;
+const code = (reply: Reply): unknown[] => [reply.status, reply.body.rt_cd, reply.body.msg_cd];
+
+describe('field names are those of the published samples', () => {
+  const quote = { FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: LISTED };
+  const cursor = { CTX_AREA_FK100: '', CTX_AREA_NK100: '' };
+  const cases: [name: keyof typeof fieldNames, call: () => Promise<Reply>][] = [
+    ['inquire-daily-ccld', () => real.orders()],
+    ['inquire-balance', () => paper.balance()],
+    [
+      'inquire-psbl-order',
+      () =>
+        paper.get(
+          `${TRADING}/inquire-psbl-order`,
+          { ...paper.account(), PDNO: LISTED, ORD_UNPR: '0', ORD_DVSN: '01', CMA_EVLU_AMT_ICLD_YN: 'N', OVRS_ICLD_YN: 'N' },
+          'VTTC8908R',
+        ),
+    ],
+    ['inquire-psbl-sell', () => real.get(`${TRADING}/inquire-psbl-sell`, { ...real.account(), PDNO: LISTED }, 'TTTC8408R')],
+    [
+      'inquire-psbl-rvsecncl',
+      () => real.get(`${TRADING}/inquire-psbl-rvsecncl`, { ...real.account(), INQR_DVSN_1: '0', INQR_DVSN_2: '0', ...cursor }, 'TTTC0084R'),
+    ],
+    ['inquire-price', () => paper.get(`${QUOTATIONS}/inquire-price`, quote, 'FHKST01010100')],
+    ['inquire-asking-price-exp-ccn', () => paper.get(`${QUOTATIONS}/inquire-asking-price-exp-ccn`, quote, 'FHKST01010200')],
+    ['inquire-ccnl', () => paper.get(`${QUOTATIONS}/inquire-ccnl`, quote, 'FHKST01010300')],
+    [
+      'inquire-daily-itemchartprice',
+      () =>
+        paper.get(
+          `${QUOTATIONS}/inquire-daily-itemchartprice`,
+          { ...quote, FID_INPUT_DATE_1: '20260101', FID_INPUT_DATE_2: '20261123', FID_PERIOD_DIV_CODE: 'D', FID_ORG_ADJ_PRC: '0' },
+          'FHKST03010100',
+        ),
+    ],
+    [
+      'inquire-time-itemchartprice',
+      () =>
+        paper.get(
+          `${QUOTATIONS}/inquire-time-itemchartprice`,
+          { ...quote, FID_INPUT_HOUR_1: '095900', FID_PW_DATA_INCU_YN: 'Y', FID_ETC_CLS_CODE: '' },
+          'FHKST03010200',
+        ),
+    ],
+    ['chk-holiday', () => real.get(`${QUOTATIONS}/chk-holiday`, { BASS_DT: '20261123', CTX_AREA_NK: '', CTX_AREA_FK: '' }, 'CTCA0903R')],
+  ];
+  test.each(cases)('%s', async (name, call) => {
+    for (const caller of [paper, real]) {
+      await caller.order({ side: 'sell', ORD_UNPR: String(last()) });
+      await caller.order({ ORD_UNPR: String(last()) });
+      await caller.order({ ORD_UNPR: String(venue.exchange.markets.get(LISTED)!.lowerLimit) });
+    }
+    const { status, body } = await call();
+    expect(status).toBe(200);
+    expect(Object.keys(body).sort()).toEqual(Object.keys(fieldNames[name]).sort());
+    for (const [key, names] of Object.entries(fieldNames[name]) as [string, string[] | null][]) {
+      if (names === null) continue;
+      const value = body[key];
+      const row = Array.isArray(value) ? value[0] : value;
+      expect(Object.keys(row).sort(), `${name}.${key}`).toEqual([...names].sort());
+      for (const text of Object.values(row)) expect(typeof text).toBe('string');
+    }
+  });
+});
+
+describe('orders', () => {
+  test('paper answers 40600000/40590000 from branch 00950, real APBK0013 with SOR_ODNO', async () => {
+    const price = String(last());
+    const [buy, sell] = [await paper.order({ ORD_UNPR: price }), await paper.order({ side: 'sell', ORD_UNPR: price })];
+    expect([...code(buy), ...code(sell)]).toEqual([200, '0', '40600000', 200, '0', '40590000']);
+    expect(buy.body.output).toEqual({ KRX_FWDG_ORD_ORGNO: '00950', ODNO: expect.stringMatching(/^\d{10}$/), ORD_TMD: '100000' });
+    const live = await real.order({ ORD_UNPR: price });
+    expect(code(live)).toEqual([200, '0', 'APBK0013']);
+    expect(Object.keys(live.body.output)).toEqual(['KRX_FWDG_ORD_ORGNO', 'ODNO', 'ORD_TMD', 'SOR_ODNO']);
+  });
+
+  test.each([
+    { why: 'off tick', fields: { ORD_UNPR: '50001' }, paperCode: '40030000', realCode: 'APBK0506' },
+    { why: 'outside the limits', fields: { ORD_UNPR: '500000' }, paperCode: '40270000', realCode: 'APBK0506' },
+    { why: 'no cash', fields: { ORD_QTY: '9999999' }, paperCode: '40250000', realCode: 'APBK0952' },
+    { why: 'unknown symbol', fields: { PDNO: '123456' }, paperCode: '40070000', realCode: 'APBK0656' },
+    { why: 'order type', fields: { ORD_DVSN: '21' }, paperCode: '90000000', realCode: 'APBK0963' },
+  ])('$why is refused with HTTP 200 and each environment’s code', async ({ fields, paperCode, realCode }) => {
+    const onTick = { ORD_UNPR: String(last()), ...fields };
+    expect(code(await paper.order(onTick))).toEqual([200, '1', paperCode]);
+    expect(code(await real.order(onTick))).toEqual([200, '7', realCode]);
+  });
+
+  test.each([
+    { why: 'zero shares', fields: { ORD_QTY: '0' } },
+    { why: 'minus', fields: { ORD_QTY: '-1' } },
+    { why: 'a fraction', fields: { ORD_QTY: '1.5' } },
+    { why: 'words', fields: { ORD_UNPR: 'cheap' } },
+    { why: 'no symbol', fields: { PDNO: '' } },
+    { why: 'a venue paper does not have', fields: { EXCG_ID_DVSN_CD: 'NXT' } },
+  ])('$why is OPSQ2001', async ({ fields }) => {
+    expect(code(await paper.order(fields))).toEqual([200, '2', 'OPSQ2001']);
+  });
+
+  test('another account of another key is refused, and so is malformed JSON', async () => {
+    expect(code(await paper.order({ CANO: real.accountNumber }))).toEqual([200, '2', 'OPSQ2000']);
+    expect((await paper.post(`${TRADING}/order-cash`, '{"CANO":', 'VTTC0012U')).body.msg_cd).toBe('OPSQ9999');
+  });
+
+  test('modify and cancel: new numbers, the inquiry tells which order each belongs to', async () => {
+    const caller = await KisCaller.open(venue, { number: 10 });
+    const low = venue.exchange.markets.get(LISTED)!.lowerLimit;
+    const placed = await caller.order({ ORD_QTY: '10', ORD_UNPR: String(low) });
+    const modified = await caller.change(placed.body.output.ODNO, { RVSE_CNCL_DVSN_CD: '01', ORD_UNPR: String(low + 100) });
+    expect(modified.body.msg_cd).toBe('40620000');
+    const part = await caller.change(modified.body.output.ODNO, { QTY_ALL_ORD_YN: 'N', ORD_QTY: '4' });
+    expect(part.body.msg_cd).toBe('40630000');
+    expect((await caller.change(modified.body.output.ODNO, { QTY_ALL_ORD_YN: 'N', ORD_QTY: '7' })).body.msg_cd).toBe('40430000');
+    await caller.change(modified.body.output.ODNO);
+    expect((await caller.change(modified.body.output.ODNO)).body.msg_cd).toBe('40330000');
+    expect((await caller.change('0000999999')).body.msg_cd).toBe('40320000');
+    const rows = (await caller.orders({ INQR_DVSN: '01' })).body.output1;
+    const told = rows.map((row: Record<string, string>) => [row.orgn_odno, row.ord_qty, row.rmn_qty, row.cncl_cfrm_qty, row.cncl_yn]);
+    const [first, second] = [placed.body.output.ODNO, modified.body.output.ODNO];
+    expect(told).toEqual([
+      ['', '10', '0', '0', ''],
+      [first, '10', '0', '10', 'Y'],
+      [second, '4', '0', '4', ''],
+      [second, '6', '0', '6', ''],
+    ]);
+  });
+});
+
+describe('paging', () => {
+  test('paper gives 15 rows a page, marks the end in the header only, pads cursors and fills the last one', async () => {
+    const caller = await KisCaller.open(venue, { number: 11 });
+    const low = String(venue.exchange.markets.get(LISTED)!.lowerLimit);
+    for (let i = 0; i < 32; i++) await caller.order({ ORD_UNPR: low });
+    const numbers: string[] = [];
+    const marks: (string | null)[] = [];
+    let cursors = { CTX_AREA_FK100: '', CTX_AREA_NK100: '' };
+    for (let page = 0; page < 3; page++) {
+      const { headers, body } = await caller.orders(cursors, page === 0 ? {} : { tr_cont: 'N' });
+      marks.push(headers.get('tr_cont'));
+      numbers.push(...body.output1.map((row: { odno: string }) => row.odno));
+      expect([body.ctx_area_fk100.length, body.ctx_area_nk100.length]).toEqual([100, 100]);
+      cursors = { CTX_AREA_FK100: body.ctx_area_fk100, CTX_AREA_NK100: body.ctx_area_nk100 };
+    }
+    expect(marks).toEqual(['F', 'M', 'E']);
+    expect(cursors.CTX_AREA_NK100.trim()).not.toBe('');
+    expect(new Set(numbers).size).toBe(32);
+    expect(numbers).toEqual([...numbers].sort().reverse());
+    expect((await caller.orders({ ODNO: numbers[5]!, CCLD_DVSN: '02' })).body.output1).toHaveLength(1);
+    expect((await caller.orders({ SLL_BUY_DVSN_CD: '01' })).body).toMatchObject({ output1: [], msg_cd: '70070000', rt_cd: '0' });
+  });
+
+  test('real gives 100 rows a page and KIOK0500 while more follow', async () => {
+    const caller = await KisCaller.open(venue, { number: 12, environment: 'real', cash: 10_000_000_000 });
+    const low = String(venue.exchange.markets.get(LISTED)!.lowerLimit);
+    for (let i = 0; i < 101; i++) await caller.order({ ORD_UNPR: low });
+    const { headers, body } = await caller.orders();
+    expect([body.output1.length, headers.get('tr_cont'), body.msg_cd]).toEqual([100, 'F', 'KIOK0500']);
+  });
+
+  test('the old paper inquiry has totals and never rows', async () => {
+    const { body } = await paper.orders({}, {}, 'VTTC8001R');
+    expect(body).toMatchObject({ rt_cd: '0', msg_cd: '70070000', output1: [] });
+    expect(Number(body.output2.tot_ccld_qty)).toBeGreaterThan(0);
+  });
+});
+
+test('after a fill the balance obeys D+2 cash + securities = net assets, and the inquiry tells the same amount', async () => {
+  const untouched = '990030';
+  const buyer = await KisCaller.open(venue, { number: 13 });
+  const seller = await KisCaller.open(venue, { number: 14, holdings: [[untouched, 50]] });
+  const price = venue.exchange.markets.get(untouched)!.lastPrice;
+  await seller.order({ side: 'sell', PDNO: untouched, ORD_QTY: '7', ORD_UNPR: String(price) });
+  const { body: placed } = await buyer.order({ PDNO: untouched, ORD_QTY: '7', ORD_DVSN: '01', ORD_UNPR: '0' });
+  const { output1, output2 } = (await buyer.balance()).body;
+  expect(output1).toHaveLength(1);
+  expect(output1[0]).toMatchObject({ pdno: untouched, hldg_qty: '7', ord_psbl_qty: '7', thdt_buyqty: '7', pchs_amt: String(7 * price) });
+  const sum = output2[0];
+  expect(Number(sum.prvs_rcdl_excc_amt) + Number(sum.scts_evlu_amt)).toBe(Number(sum.nass_amt));
+  expect(sum.dnca_tot_amt).toBe('100000000');
+  const [row] = (await buyer.orders({ ODNO: placed.output.ODNO })).body.output1;
+  expect(row).toMatchObject({ tot_ccld_qty: '7', tot_ccld_amt: String(7 * price), rmn_qty: '0', ordr_empno: 'OpnAPI' });
+  expect(100_000_000 - Number(sum.prvs_rcdl_excc_amt) - 7 * price).toBe(Number(sum.thdt_tlex_amt));
+});
+
+test('buying power of a market order is reckoned at the upper limit', async () => {
+  const caller = await KisCaller.open(venue, { number: 15, cash: 1_000_000 });
+  const query = { ...caller.account(), PDNO: LISTED, ORD_UNPR: '', ORD_DVSN: '01', CMA_EVLU_AMT_ICLD_YN: 'N', OVRS_ICLD_YN: 'N' };
+  const { output } = (await caller.get(`${TRADING}/inquire-psbl-order`, query, 'VTTC8908R')).body;
+  const { upperLimit } = venue.exchange.markets.get(LISTED)!;
+  expect(output).toMatchObject({
+    psbl_qty_calc_unpr: String(upperLimit),
+    nrcvb_buy_amt: '1000000',
+    nrcvb_buy_qty: String(Math.floor(1_000_000 / upperLimit)),
+  });
+});
+
+describe('the gateway', () => {
+  test('keys, hosts and TRs that do not fit', async () => {
+    const crossed = (from: KisCaller, to: KisCaller, trId: string) =>
+      fetch(`${to.base}${QUOTATIONS}/inquire-price?FID_COND_MRKT_DIV_CODE=J&FID_INPUT_ISCD=${LISTED}`, {
+        headers: from.headers(trId),
+      }).then(async (r) => [r.status, (await r.json()).msg_cd]);
+    expect(await crossed(paper, real, 'FHKST01010100')).toEqual([500, 'EGW02004']);
+    expect(await crossed(real, paper, 'FHKST01010100')).toEqual([500, 'EGW02007']);
+    expect(code(await paper.get(`${QUOTATIONS}/chk-holiday`, { BASS_DT: '20261123' }, 'CTCA0903R'))).toEqual([500, '1', 'EGW02006']);
+    const strange = await fetch(`${paper.base}${QUOTATIONS}/inquire-price`, {
+      headers: { ...paper.headers('FHKST01010100'), appkey: 'nobody' },
+    });
+    expect([strange.status, (await strange.json()).msg_cd]).toEqual([500, 'EGW00103']);
+    const noToken = await fetch(`${paper.base}${QUOTATIONS}/inquire-price`, {
+      headers: { ...paper.headers('FHKST01010100'), authorization: 'Bearer x' },
+    });
+    expect((await noToken.json()).msg_cd).toBe('EGW00121');
+  });
+
+  test('Date is the venue’s clock', async () => {
+    const { headers } = await paper.balance();
+    expect(Date.parse(headers.get('date')!)).toBe(venue.clock.now());
+  });
+});
+
+test('tokens: a minute’s pause, the same one for six hours, expiry after a day', async () => {
+  const own = await aVenue();
+  try {
+    const caller = await KisCaller.open(own);
+    const again = await caller.logIn();
+    expect([again.status, again.body]).toEqual([
+      403,
+      { error_code: 'EGW00133', error_description: '접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)' },
+    ]);
+    own.clock.advance(60_000);
+    const first = await caller.logIn();
+    expect(first.body).toMatchObject({ token_type: 'Bearer', expires_in: 86_340, access_token_token_expired: '2026-11-24 10:00:00' });
+    own.clock.advance(5 * 3_600_000);
+    expect((await caller.logIn()).body.access_token).toBe(first.body.access_token);
+    own.clock.advance(19 * 3_600_000);
+    expect(code(await caller.balance())).toEqual([500, '1', 'EGW00123']);
+    expect((await caller.logIn()).body.access_token).not.toBe(first.body.access_token);
+    expect((await caller.balance()).status).toBe(200);
+  } finally {
+    await own.stop();
+  }
+});
+
+test('the rate: 1 a second on paper, 18 on real, then EGW00201 with HTTP 500', async () => {
+  const own = await aVenue({ requestsPerSecond: { paper: 1, real: 18 } });
+  try {
+    for (const [environment, allowed] of [
+      ['paper', 1],
+      ['real', 18],
+    ] as const) {
+      const caller = await KisCaller.open(own, { environment });
+      const codes: unknown[] = [];
+      for (let i = 0; i <= allowed; i++) codes.push(code(await caller.balance())[0]);
+      expect(codes).toEqual([...Array(allowed).fill(200), 500]);
+      expect(code(await caller.balance())).toEqual([500, '1', 'EGW00201']);
+      own.clock.advance(1_000);
+      expect((await caller.balance()).status).toBe(200);
+    }
+  } finally {
+    await own.stop();
+  }
+});
