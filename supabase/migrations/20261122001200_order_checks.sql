@@ -189,7 +189,7 @@ begin
     tick := private.tick_at(p_instrument.kind, p_instrument.market, p_order_day, p_price);
     if tick is null or p_price % tick <> 0 then
       return private.denial('off_tick', jsonb_build_object('price', p_price, 'tick', tick,
-        'below', p_price - p_price % tick, 'above', p_price - p_price % tick + tick));
+        'below', greatest(p_price - p_price % tick, tick), 'above', p_price - p_price % tick + tick));
     end if;
   end if;
   if p_instrument.price_day = p_order_day then
