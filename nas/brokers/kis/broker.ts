@@ -48,8 +48,8 @@ export const REQUESTS_PER_SECOND: Record<KisEnvironment, number> = { real: 15, p
 const ORDER_TYPES: Partial<Record<PriceType, string>> = { limit: '00', market: '01' };
 
 /** Longest wait of an order for its turn; the trading service decides anew after that. A cancel waits out a queue of cancels. */
-const SUBMIT_QUEUE_MS = 2_500;
-const CANCEL_QUEUE_MS = 30_000;
+const SUBMIT_WAIT_MS = 2_500;
+const CANCEL_WAIT_MS = 30_000;
 
 /** KIS as a broker: KRX cash orders of one account. Outside this folder no KIS field name appears. */
 export function createKisBroker(options: KisBrokerOptions): Broker {
@@ -103,7 +103,7 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
           EXCG_ID_DVSN_CD: order.venue,
         },
         lane: order.side === 'sell' ? 'exit' : 'entry',
-        maxQueueMs: SUBMIT_QUEUE_MS,
+        maxWaitMs: SUBMIT_WAIT_MS,
         mayWrite,
       });
     },
@@ -125,7 +125,7 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
           EXCG_ID_DVSN_CD: order.venue,
         },
         lane: 'cancel',
-        maxQueueMs: CANCEL_QUEUE_MS,
+        maxWaitMs: CANCEL_WAIT_MS,
       });
     },
 

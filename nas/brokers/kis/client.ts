@@ -21,8 +21,11 @@ export interface OrderCall {
   readonly trId: string;
   readonly body: Readonly<Record<string, string>>;
   readonly lane: Lane;
-  /** Longest wait in the quota's queue; nothing has been written then. */
-  readonly maxQueueMs: number;
+  /**
+   * Longest wait for a token and a turn. An order must never be written long after it was asked for: whoever asked has begun to
+   * look for it by then, and would find it absent. With the handshake the write happens within `maxWaitMs` + the connect limit.
+   */
+  readonly maxWaitMs: number;
   /** Asked in the same tick as the socket write; a reason calls the order off. */
   readonly mayWrite?: (() => string | null) | undefined;
 }
@@ -164,24 +167,21 @@ export function createClient(options: ClientOptions): KisClient {
     },
 
     async order(call) {
+      const turnBy = clock.now() + call.maxWaitMs;
+      const writeBy = turnBy + timeouts.connectMs;
       let token: string;
       try {
-        token = await auth.token(0);
-        await governor.take(call.lane, call.maxQueueMs);
+        token = await within(clock, call.maxWaitMs, auth.token(0));
+        await governor.take(call.lane, Math.max(0, turnBy - clock.now()));
       } catch (error) {
         return notWritten(error);
       }
+      const mayWrite = () => (clock.now() > writeBy ? 'LOCAL_TOO_LATE' : (call.mayWrite?.() ?? null));
       const startedAt = performance.now();
       let answer: HttpAnswer;
       try {
         const limits = { connectMs: timeouts.connectMs, readMs: timeouts.orderReadMs };
-        answer = await postOnce(
-          new URL(call.path, rest),
-          headersFor(token, call.trId, ''),
-          JSON.stringify(call.body),
-          limits,
-          call.mayWrite,
-        );
+        answer = await postOnce(new URL(call.path, rest), headersFor(token, call.trId, ''), JSON.stringify(call.body), limits, mayWrite);
       } catch (error) {
         const fault = error instanceof TransportError ? error : new TransportError('after_write', 'NETWORK');
         log.warn({ trId: call.trId, code: fault.code, phase: fault.phase }, 'kis order exchange failed');
@@ -205,6 +205,16 @@ export function createClient(options: ClientOptions): KisClient {
     clockOffsetMs: () => offset.median(),
     close: () => getter.close(),
   };
+}
+
+/** The promise goes on (a token serves the next order), this order does not. */
+function within<T>(clock: KisClock, ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const callOff = clock.after(ms, () =>
+      reject(new AppError('broker_unavailable', 'sign-in took too long', { detail: { code: 'LOCAL_SIGN_IN' } })),
+    );
+    promise.then(resolve, reject).finally(callOff);
+  });
 }
 
 function cursorText(value: unknown): string {

@@ -13,6 +13,7 @@ import {
   brokerOn,
   CREDENTIALS,
   deadUrl,
+  fastClock,
   startRaw,
   startWire,
   TOKEN_BODY,
@@ -46,7 +47,7 @@ async function signedIn() {
   return store;
 }
 
-async function rawBroker(onData: (socket: net.Socket, heard: string) => void, timeouts = { connectMs: 500, orderReadMs: 300 }) {
+async function rawBroker(onData: (socket: net.Socket, heard: string) => void, timeouts = { connectMs: 3_000, orderReadMs: 3_000 }) {
   const raw = await startRaw(onData);
   closers.push(raw.close);
   return { raw, ...brokerOn(raw.url, { tokenStore: await signedIn(), timeouts }) };
@@ -225,22 +226,26 @@ describe('faults of the line', () => {
   });
 
   test.each([
-    ['at the first byte', 1],
-    ['inside the body', 900],
-  ])('a socket closed %s is unknown after exactly one connection', async (_name, bytes) => {
+    ['at the first byte', ''],
+    ['after the whole order', '"EXCG_ID_DVSN_CD":"KRX"}'],
+  ])('a socket closed %s is unknown after exactly one connection', async (_name, mark) => {
     const { raw, broker } = await rawBroker((socket, heard) => {
-      if (heard.length >= bytes) socket.destroy();
+      if (heard.includes(mark)) socket.destroy();
     });
-    expect(await broker.submit(anOrder())).toMatchObject({ kind: 'unknown' });
+    const outcome = await broker.submit(anOrder());
+    expect(outcome.kind === 'unknown' && outcome.cause).toMatch(/^(ECONNRESET|CLOSED)$/);
     await new Promise((resolve) => setImmediate(resolve));
     expect(raw.state.connections).toBe(1);
   });
 
   test('silence is unknown after the read limit, and the socket is not left open', async () => {
     let closed: Promise<unknown> = Promise.resolve();
-    const { raw, broker } = await rawBroker((socket) => {
-      closed = once(socket, 'close');
-    });
+    const { raw, broker } = await rawBroker(
+      (socket) => {
+        closed = once(socket, 'close');
+      },
+      { connectMs: 3_000, orderReadMs: 200 },
+    );
     expect(await broker.submit(anOrder())).toEqual({ kind: 'unknown', cause: 'READ_TIMEOUT' });
     await closed;
     expect(raw.state.connections).toBe(1);
@@ -253,7 +258,7 @@ describe('faults of the line', () => {
         if (heard.includes('KRX'))
           setTimeout(() => socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`), 150);
       },
-      { connectMs: 500, orderReadMs: 5_000 },
+      { connectMs: 3_000, orderReadMs: 10_000 },
     );
     expect(await broker.submit(anOrder())).toMatchObject({ kind: 'accepted' });
   });
@@ -284,6 +289,33 @@ describe('faults of the line', () => {
     const { raw, broker } = await rawBroker(() => {});
     expect(await broker.submit(anOrder(), () => 'HALT')).toMatchObject({ kind: 'not_processed', code: 'HALT' });
     expect(raw.state.heard).toBe('');
+  });
+
+  test('a guard that fails sends no byte either', async () => {
+    const { raw, broker } = await rawBroker(() => {});
+    const guard = () => {
+      throw new Error('the guard broke');
+    };
+    expect(await broker.submit(anOrder(), guard)).toMatchObject({ kind: 'not_processed', code: 'GUARD_FAILED' });
+    expect(raw.state.heard).toBe('');
+  });
+
+  test('an order is not written long after it was asked for: a slow sign-in gives it back', async () => {
+    let letIn = (_answer: WireAnswer): void => {};
+    const wire = await startWire((request) =>
+      request.path === PATHS.token
+        ? new Promise((resolve) => {
+            letIn = resolve;
+          })
+        : { body: ACCEPTED },
+    );
+    closers.push(wire.close);
+    const { broker } = brokerOn(wire.url, { clock: fastClock });
+    expect(await broker.submit(anOrder())).toMatchObject({ kind: 'not_processed', code: 'LOCAL_SIGN_IN' });
+    letIn({ body: TOKEN_BODY });
+    await expect.poll(() => broker.submit(anOrder()).then((outcome) => outcome.kind)).toBe('accepted'); // the token serves the next one
+    expect(wire.countOf(PATHS.token)).toBe(1);
+    expect(wire.countOf(PATHS.orderCash)).toBe(1);
   });
 
   test('an order that waits too long for its turn is not sent', async () => {

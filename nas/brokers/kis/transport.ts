@@ -50,7 +50,12 @@ export async function postOnce(
   mayWrite?: () => string | null,
 ): Promise<HttpAnswer> {
   const socket = await connect(url, limits.connectMs);
-  const objection = mayWrite?.() ?? null;
+  let objection: string | null;
+  try {
+    objection = mayWrite?.() ?? null;
+  } catch {
+    objection = 'GUARD_FAILED';
+  }
   if (objection !== null || socket.destroyed) {
     socket.destroy();
     throw new TransportError('before_write', objection ?? 'CLOSED');
