@@ -29,6 +29,7 @@ export async function startJobs(options: { pool: pg.Pool; tasks: TaskList; concu
     logger,
     events,
     pollInterval: 2_000,
+    parsedCronItems: [],
   });
   return { workerIds: () => [...ids], stop: () => runner.stop() };
 }

@@ -114,6 +114,7 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
       },
       clock,
       metrics,
+      life: { isOver: false, calls: new Set() },
       log: log.child({ accountId }),
     };
   }
@@ -145,7 +146,7 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
   const listener = startListener({
     url: env.DATABASE_URL,
     name: 'trading',
-    channels: ['wake_account', 'halt_changed'],
+    channels: ['wake_account', 'trading_halts', 'platform_settings'],
     log,
     onNotify(channel, payload) {
       if (channel === 'wake_account') wakeAccount(payload);

@@ -40,14 +40,14 @@ select jsonb_build_object(
   'quote', (
     select jsonb_build_object('last_price', q.last_price, 'phase', q.phase, 'is_halted', q.is_halted,
              'age_seconds', extract(epoch from now() - q.heard_at))
-      from public.quotes q where q.stock_code = $3 and q.feed in ('shared', $2::text) order by q.heard_at desc limit 1),
+      from public.quotes q where q.stock_code = $3 and q.feed in ('shared', $2::uuid::text) order by q.heard_at desc limit 1),
   'sessions', coalesce((
     select jsonb_agg(jsonb_build_object('session', c.session, 'order_from', c.order_from, 'open_at', c.open_at, 'close_at', c.close_at))
       from public.market_calendar c where c.market = 'KRX' and c.day = $4::date and c.is_open), '[]'),
   'working', coalesce((
     select jsonb_agg(jsonb_build_object('side', o.order_type, 'price', o.price, 'remaining', o.quantity - o.cum_quantity))
       from public.real_orders o
-     where o.broker_account_id = $2 and o.stock_code = $3 and o.id <> $1
+     where o.broker_account_id = $2::uuid and o.stock_code = $3 and o.id <> $1
        and o.order_status in ('submitting', 'unknown', 'accepted', 'partially_filled', 'cancel_pending', 'replace_pending')), '[]'),
   'same_seconds_ago', (
     select min(extract(epoch from me.created_at - o.created_at))
@@ -58,5 +58,5 @@ select jsonb_build_object(
        and o.order_status <> 'denied' and o.intent_key is distinct from me.intent_key
      where me.id = $1),
   'has_break', exists (
-    select 1 from public.reconciliation_breaks b where b.broker_account_id = $2 and b.stock_code = $3 and b.closed_at is null)
+    select 1 from public.reconciliation_breaks b where b.broker_account_id = $2::uuid and b.stock_code = $3 and b.closed_at is null)
 ) as facts`;

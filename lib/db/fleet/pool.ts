@@ -44,6 +44,8 @@ export function createFleetPool(url: string, { name, max = 4, waitMs = 5_000, lo
     statement_timeout: STATEMENT_TIMEOUT_MS,
     types: fleetTypes,
   });
-  pool.on('error', (error) => log.warn({ err: error }, 'database connection lost'));
+  const onError = (error: Error) => log.warn({ err: error }, 'database connection lost');
+  pool.on('error', onError);
+  pool.on('connect', (client) => void client.on('error', onError)); // also while it is lent out
   return pool;
 }

@@ -27,15 +27,17 @@ export interface AccountContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: TradingMetrics;
+  /** Broker calls whose outcome is not written yet, and whether we have stopped waiting for them. */
+  readonly life: { isOver: boolean; readonly calls: Set<Promise<unknown>> };
 }
 
-/** Writes down a fact that must not be lost: connection faults are tried again for as long as the process lives. */
+/** Writes down a fact that must not be lost: connection faults are tried again for as long as we live. */
 export async function persist<T>(context: AccountContext, what: string, write: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await write();
     } catch (error) {
-      if (!isConnectionFault(error)) throw error;
+      if (context.life.isOver || !isConnectionFault(error)) throw error;
       context.log.error({ err: error, what, tries }, 'fact not written yet');
       await new Promise<void>((resolve) => context.clock.after(Math.min(2_000, 100 * 2 ** tries), resolve));
     }

@@ -137,7 +137,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     // The ledger costs a call to the broker; it is asked only when nothing else is in doubt.
     if (judgeAbsence(evidence).kind !== 'absent' || !(await options.ledgerAgrees(order))) return false;
     const facts = {
-      reason: 'NOT_FOUND',
+      code: 'NOT_FOUND',
       queries: search.cleanQueries,
       spanMs: Math.round(evidence.lastQueryAtMs - evidence.firstQueryAtMs),
     };

@@ -63,6 +63,10 @@ export async function sendOnce(context: AccountContext, sending: Sending): Promi
     return outcome;
   });
 
+  context.life.calls.add(settled);
+  const forget = () => void context.life.calls.delete(settled);
+  settled.then(forget, forget);
+
   let callOff = () => {};
   const late = new Promise<'late'>((resolve) => {
     callOff = clock.after(TIMING.answerMs, () => resolve('late'));

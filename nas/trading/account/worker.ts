@@ -173,12 +173,15 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
 
   let callOff = () => {};
   let inquiring = false;
+  let turning: Promise<void> = Promise.resolve();
   /** Sets the one timer of the account to the next read that is due. */
   function arm(): void {
     callOff();
     if (stopped || inquiring) return;
     const due = Math.min(schedule.nextInquiryAt(active), wantsHoldings ? clock.monotonic() : holdingsAt + TIMING.balanceMs);
-    callOff = clock.after(Math.max(0, due - clock.monotonic()), () => void turn());
+    callOff = clock.after(Math.max(0, due - clock.monotonic()), () => {
+      turning = turn();
+    });
   }
 
   async function turn(): Promise<void> {
@@ -292,8 +295,9 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
       const patience = new Promise<void>((resolve) => {
         off = clock.after(TIMING.stopMs, resolve);
       });
-      await Promise.race([Promise.allSettled([submits.idle(), cancels.idle(), scanning]), patience]);
+      await Promise.race([Promise.allSettled([submits.idle(), cancels.idle(), scanning, turning, ...context.life.calls]), patience]);
       off();
+      context.life.isOver = true;
       await stream?.close();
       await broker.close();
     },

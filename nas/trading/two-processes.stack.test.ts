@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { FleetEnv } from '#lib/env/fleet.ts';
+import { createLog } from '#lib/log.ts';
+import { startTrading } from './service.ts';
+import { type Desk, openDesk, until } from './testing/desk.ts';
+
+const SUBMIT_BUY = 'VTTC0012U';
+let desk: Desk;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  desk = await openDesk();
+});
+afterEach(() => {
+  desk.venue.faults.clear();
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => desk?.stop());
+const isAt = (wanted: string) => (order: { order_status: string }) => order.order_status === wanted;
+
+/** The service as `npm start` and the container run it. */
+async function spawnTrading(env: FleetEnv): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./main.ts', import.meta.url))], {
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])) as NodeJS.ProcessEnv,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  children.push(child);
+  await new Promise<void>((resolve, reject) => {
+    child.on('message', (message: { type: string; reason?: string }) =>
+      message.type === 'ready' ? resolve() : reject(new Error(message.reason)),
+    );
+    child.once('exit', (code) => reject(new Error(`trading ended with ${code}`)));
+  });
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+}
+
+test('kill -9 during a submit: at most one order at the venue, and orders and cancels flow within 10 s of the restart', async () => {
+  const first = await spawnTrading(desk.env);
+  await desk.untilReady();
+  const resting = await desk.place({ symbol: '990010', price: desk.basePrice('990010') });
+  await until('acceptance', () => desk.order(resting.order.id), isAt('accepted'));
+
+  desk.venue.faults.onRequest({ kind: 'delay', delayMs: 20_000, trId: SUBMIT_BUY });
+  const hit = await desk.place({ symbol: '990020', price: desk.basePrice('990020') });
+  await until(
+    'send',
+    () => desk.bookOf().filter((o) => o.symbol === '990020').length,
+    (count) => count === 1,
+  );
+  await kill(first);
+  expect((await desk.order(hit.order.id)).order_status).toBe('submitting');
+
+  const restartedAt = performance.now();
+  const second = await spawnTrading(desk.env);
+  const next = await desk.place({ symbol: '990030', price: desk.basePrice('990030') });
+  await desk.cancel(resting.order.id);
+  await until('order after restart', () => desk.order(next.order.id), isAt('accepted'), 10_000);
+  await until('cancel after restart', () => desk.order(resting.order.id), isAt('cancelled'), 10_000);
+  expect(performance.now() - restartedAt).toBeLessThan(10_000);
+
+  const found = await until('adoption', () => desk.order(hit.order.id), isAt('accepted'), 10_000);
+  const inBook = desk.bookOf().filter((o) => o.symbol === '990020');
+  expect(inBook.map((o) => o.orderNumber)).toEqual([found.broker_order_id]);
+  await kill(second);
+});
+
+test('two processes: one sends, each order arrives once; when it dies the other takes over with a higher token', async () => {
+  const owner = await spawnTrading(desk.env);
+  await until('owner', lease, (row) => row?.isLive === true, 15_000);
+  const standby = await startTrading({ env: desk.env, log: createLog('trading', 'fatal') });
+  try {
+    const orders = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => desk.place({ symbol: '990040', price: desk.basePrice('990040') - 500 * i })),
+    );
+    for (const { order } of orders) await until('acceptance', () => desk.order(order.id), isAt('accepted'), 15_000);
+    expect(desk.bookOf().filter((o) => o.symbol === '990040')).toHaveLength(10);
+
+    const before = await lease();
+    await kill(owner);
+    const after = await until('take-over', lease, (row) => row.token > before.token, 12_000);
+    expect(after.instance_id).not.toBe(before.instance_id);
+    const { order } = await desk.place({ symbol: '990050', price: desk.basePrice('990050') });
+    await until('order at the other', () => desk.order(order.id), isAt('accepted'), 12_000);
+    expect(desk.bookOf().filter((o) => o.symbol === '990050')).toHaveLength(1);
+  } finally {
+    await standby.stop();
+  }
+});
+
+async function lease() {
+  const { rows } = await desk.database.pool.query(
+    `select l.instance_id, l.token::int, i.expires_at > now() as "isLive" from public.account_leases l
+       left join public.trading_instances i on i.id = l.instance_id where l.account_id = $1`,
+    [desk.account.id],
+  );
+  return rows[0] as { instance_id: string; token: number; isLive: boolean };
+}
