@@ -65,7 +65,7 @@ async function readSource(db: DuckDBConnection, { file, isAdjusted }: ImportInpu
   const text = (name: SourceColumn) => (columns[name] ? `trim(cast(${quoted(name)} as varchar))` : "''");
   const market = columns.market ? `upper(${text('market')})` : "'KOSPI'";
   await db.run(`create table raw as
-    select row_number() over () as n, ${isCsv ? `lpad(${text('code')}, 6, '0')` : text('code')} as code, coalesce(${text('name')}, '') as name,
+    select row_number() over () as n, ${codeText(text('code'))} as code, coalesce(${text('name')}, '') as name,
       case when ${market} like 'KOSDAQ%' then 'KOSDAQ' when ${market} = 'KONEX' then 'KONEX' else 'KOSPI' end as market,
       case when ${market} = 'ETF' then 'etf' when ${market} = 'ETN' then 'etn' else 'stock' end as kind,
       try_cast(${quoted('t')} as timestamp) as t, try_cast(${quoted('t')} as date) as day,
@@ -73,6 +73,11 @@ async function readSource(db: DuckDBConnection, { file, isAdjusted }: ImportInpu
     from ${reader}`);
   const isIntraday = (await numberOf(db, "select count(*) from raw where date_trunc('day', t) <> t")) > 0;
   return { columns, isIntraday, isAdjusted: isAdjusted ?? !(columns.market_cap || columns.listed_shares) };
+}
+
+/** A code as six characters: numbers lose their leading zeros in spreadsheets, and brokers write ETN with a leading Q. */
+function codeText(code: string): string {
+  return `case when length(${code}) < 6 then lpad(${code}, 6, '0') else regexp_replace(${code}, '^Q([0-9A-Z]{6})$', '\\1') end`;
 }
 
 /** The table `bars`: one row a symbol and time, repaired as the findings say. */

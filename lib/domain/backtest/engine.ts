@@ -213,6 +213,8 @@ function settleSale(state: State, position: Position, row: number, quantity: num
   const slippage = Math.round((marketPrice - price) * quantity);
   state.cash += amount - fee - tax;
   position.quantity -= quantity;
+  position.lowWater = Math.min(position.lowWater, price);
+  position.highWater = Math.max(position.highWater, price);
   position.soldAmount += amount;
   position.soldQuantity += quantity;
   position.commission += fee;
@@ -240,7 +242,7 @@ function closeTrade(state: State, position: Position, row: number, exitReason: E
     slippage: position.slippage,
     pnl,
     returnRate: pnl / position.entryAmount,
-    barsHeld: position.barsHeld,
+    barsHeld: row - position.entryRow,
     mae: Math.min(0, position.lowWater / position.entryPrice - 1),
     mfe: Math.max(0, position.highWater / position.entryPrice - 1),
     entryReason: 'entry_signal',

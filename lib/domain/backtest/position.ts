@@ -43,6 +43,7 @@ export interface Trade {
   /** After commission and tax. */
   readonly pnl: number;
   readonly returnRate: number;
+  /** Bars of the symbol from the fill to the exit; 0 when both were on one bar. */
   readonly barsHeld: number;
   /** Worst and best unrealised rate while held, by the bars' lows and highs. */
   readonly mae: number;

@@ -32,7 +32,7 @@ export interface Program {
   readonly sizing: Sizing;
   /** Bars of a symbol before anything may be decided about it. */
   readonly warmupBars: number;
-  /** Bars of history that live evaluation should load: warm-up plus the fading memory of exponential averages. */
+  /** Bars of history to load before the first decision: warm-up, the fading memory of exponential averages, the universe's period. */
   readonly historyBars: number;
   readonly fields: ReadonlySet<BarField>;
 }
@@ -78,11 +78,20 @@ export function compileStrategy(document: unknown, params: Readonly<Record<strin
     stops,
     sizing,
     warmupBars,
-    historyBars: warmupBars + 2 + Math.max(...nodes.map(memoryOf)),
+    historyBars: warmupBars + 2 + Math.max(...nodes.map(memoryOf)) + universeBars(parsed.data),
     fields,
   };
   return { ok: true, program };
 }
+
+/** Bars back to before the start of the current universe period, which decides who is a member now. */
+function universeBars({ universe, timeframe }: StrategyDocument): number {
+  if (universe.filters.length === 0 && universe.rank?.limit === undefined) return 0;
+  const sessions = { daily: 2, weekly: 7, monthly: 25 }[universe.refresh];
+  return /m$/.test(timeframe) ? sessions * BARS_OF_LONGEST_SESSION : sessions;
+}
+/** One-minute bars of 09:00–15:30. */
+const BARS_OF_LONGEST_SESSION = 390;
 
 const list = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isArray(value) ? value : []);
 
