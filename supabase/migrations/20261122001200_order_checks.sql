@@ -311,7 +311,7 @@ begin
     needed := private.cost_of(p_quantity, p_unit_price, p_account.commission_rate_krx);
     free := private.free_cash(p_account);
     if free is null or needed > free then
-      return private.denial('insufficient_cash', jsonb_build_object('needed', private.exact(needed), 'available', private.exact(greatest(free, 0))));
+      return private.denial('insufficient_cash', jsonb_build_object('needed', private.exact(needed), 'available', case when free is not null then private.exact(greatest(free, 0)) end));
     end if;
     return null;
   end if;
