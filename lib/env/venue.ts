@@ -6,6 +6,9 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true');
 
+/** Seed of the synthetic market: whoever generates its history (demo instruments, Parquet) must use the venue's. */
+export const DEFAULT_VENUE_SEED = 20_150_615;
+
 /** Environment of the exchange simulator. REST and WebSocket (`/tryitout`) of one KIS host share a port. */
 export const venueEnv = z.object({
   /** Port of the paper host (모의투자). */
@@ -16,7 +19,7 @@ export const venueEnv = z.object({
   NARAE_VENUE_WS_PORT: port.optional(),
   /** Address to listen on; the control face answers loopback callers whatever this says. */
   NARAE_VENUE_HOST: z.string().default('127.0.0.1'),
-  VENUE_SEED: z.coerce.number().int().default(20_150_615),
+  VENUE_SEED: z.coerce.number().int().default(DEFAULT_VENUE_SEED),
   NARAE_MARKET_HOURS: z.enum(['krx', 'demo', 'always']).default('krx'),
   /** Where accounts, holdings and today's orders are kept; empty keeps nothing. */
   VENUE_DATA_DIR: z

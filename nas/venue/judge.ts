@@ -5,6 +5,7 @@ import { depthOf } from './kis/depth.ts';
 /** Everything the venue knows to be true, for whoever has to judge the other side. Never shown over the brokers' wire. */
 export function judgeView(exchange: Exchange, faults: FaultBook) {
   const { ledger } = exchange;
+  exchange.markResting();
   return {
     day: exchange.day,
     phase: exchange.phase,

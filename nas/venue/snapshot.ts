@@ -68,6 +68,7 @@ export const snapshotSchema = z.object({
   accounts: z.array(account),
   appKeys: z.array(z.object({ appKey: z.string(), appSecret: z.string(), environment })),
   tokens: z.array(z.object({ token: z.string(), appKey: z.string(), issuedAt: whole, expiresAt: whole })),
+  approvals: z.array(z.tuple([z.string(), z.object({ appKey: z.string(), expiresAt: whole })])),
   orders: z.array(order),
   recorded: z.array(z.tuple([z.string(), z.array(bar)])),
 });

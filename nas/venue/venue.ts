@@ -61,6 +61,7 @@ const ENVIRONMENTS = ['paper', 'real'] as const satisfies readonly Environment[]
 const TICK_MS = 250;
 const SAVE_EVERY_MS = 1_000;
 const ORDERS_KEPT_DAYS = 7;
+const KEEP_ALIVE_MS = 75_000;
 
 /** Starts the exchange simulator: one market, two KIS hosts (real and paper) on their own ports. */
 export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
@@ -108,7 +109,12 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
   clock.onAdvance(settle);
   const heartbeat = setInterval(settle, TICK_MS);
 
-  const save = saver(dataDir, exchange, () => takeSnapshot(exchange, loop, keys, seed, clock.now()), log);
+  const save = saver(
+    dataDir,
+    () => exchange.changes + keys.changes,
+    () => takeSnapshot(exchange, loop, keys, seed, clock.now()),
+    log,
+  );
   const saving = setInterval(() => void save(), SAVE_EVERY_MS);
 
   const host = options.host ?? '127.0.0.1';
@@ -151,6 +157,8 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
         });
       });
       server.on('upgrade', (request, socket, head) => streams.get(environment)!.accept(request, socket, head));
+      // Longer than any client keeps an idle connection, so that a reused one is never closed under a request.
+      server.keepAliveTimeout = KEEP_ALIVE_MS;
       servers.set(environment, server);
       await listen(server, options.ports?.[environment] ?? 0, host);
     }
@@ -195,6 +203,7 @@ function takeSnapshot(exchange: Exchange, loop: MarketLoop, keys: KeyRing, seed:
     accounts: [...ledger.accounts.values()].map((account) => ({ ...account, holdings: [...account.holdings] })),
     appKeys: [...keys.appKeys.values()],
     tokens: [...keys.tokens.values()].filter((token) => token.expiresAt > now),
+    approvals: [...keys.approvals].filter(([, approval]) => approval.expiresAt > now),
     orders: exchange.orders.filter((order) => Date.parse(order.day) >= oldest),
     recorded: [...loop.recorded],
   };
@@ -208,17 +217,18 @@ function restoreBeforeStart(snapshot: Snapshot, exchange: Exchange, loop: Market
   for (const account of snapshot.accounts) ledger.accounts.set(account.id, { ...account, holdings: new Map(account.holdings) });
   for (const key of snapshot.appKeys) keys.appKeys.set(key.appKey, key);
   for (const token of snapshot.tokens) keys.tokens.set(token.token, token);
+  for (const [approvalKey, approval] of snapshot.approvals) keys.approvals.set(approvalKey, approval);
   for (const [symbol, bars] of snapshot.recorded) loop.recorded.set(symbol, bars);
 }
 
 /** Writes when something has changed since the last time; one write at a time. */
-function saver(dataDir: string | null, exchange: Exchange, take: () => Snapshot, log: Log): () => Promise<void> {
+function saver(dataDir: string | null, changesNow: () => number, take: () => Snapshot, log: Log): () => Promise<void> {
   let saved = -1;
   let running: Promise<void> = Promise.resolve();
   return () => {
     running = running.then(async () => {
-      if (dataDir === null || exchange.changes === saved) return;
-      const changes = exchange.changes;
+      const changes = changesNow();
+      if (dataDir === null || changes === saved) return;
       try {
         await writeSnapshot(dataDir, take());
         saved = changes;

@@ -25,8 +25,10 @@ export interface Token {
 export class KeyRing {
   readonly appKeys = new Map<string, AppKey>();
   readonly tokens = new Map<string, Token>();
-  /** Approval key → app key. */
-  readonly #approvals = new Map<string, { appKey: string; expiresAt: number }>();
+  /** WebSocket approval keys. */
+  readonly approvals = new Map<string, { appKey: string; expiresAt: number }>();
+  /** Counts what a snapshot must keep. */
+  changes = 0;
   readonly #requests = new Map<string, number[]>();
   readonly #tokenPause: boolean;
 
@@ -46,6 +48,7 @@ export class KeyRing {
       ? latest
       : { token: `venue.${randomUUID()}.${randomUUID()}`, appKey: key.appKey, issuedAt: now, expiresAt: now + TOKEN_LIFE_MS };
     this.tokens.set(token.token, token);
+    this.changes++;
     return {
       status: 200,
       body: {
@@ -61,6 +64,7 @@ export class KeyRing {
     const key = this.#oauthKey(environment, body, 'appsecret');
     if ('status' in key) return key;
     this.tokens.delete(String(body.token));
+    this.changes++;
     return { status: 200, body: { code: 200, message: '접근토큰 폐기에 성공하였습니다' } };
   }
 
@@ -68,13 +72,14 @@ export class KeyRing {
     const key = this.#oauthKey(environment, body, 'secretkey');
     if ('status' in key) return key;
     const approval_key = randomUUID();
-    this.#approvals.set(approval_key, { appKey: key.appKey, expiresAt: now + TOKEN_LIFE_MS });
+    this.approvals.set(approval_key, { appKey: key.appKey, expiresAt: now + TOKEN_LIFE_MS });
+    this.changes++;
     return { status: 200, body: { approval_key } };
   }
 
   /** The app key behind an approval key on this host, or null. */
   approvedKey(environment: Environment, approvalKey: string, now: number): AppKey | null {
-    const approval = this.#approvals.get(approvalKey);
+    const approval = this.approvals.get(approvalKey);
     const key = approval && approval.expiresAt > now ? this.appKeys.get(approval.appKey) : undefined;
     return key?.environment === environment ? key : null;
   }

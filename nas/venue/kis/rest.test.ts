@@ -197,6 +197,31 @@ test('after a fill the balance obeys D+2 cash + securities = net assets, and the
   expect(100_000_000 - Number(sum.prvs_rcdl_excc_amt) - 7 * price).toBe(Number(sum.thdt_tlex_amt));
 });
 
+test('a chart call gives the newest 100 bars, newest first; weeks and months join the days they hold', async () => {
+  const chart = async (period: string, from: string, to: string) => {
+    const query = {
+      FID_COND_MRKT_DIV_CODE: 'J',
+      FID_INPUT_ISCD: LISTED,
+      FID_INPUT_DATE_1: from,
+      FID_INPUT_DATE_2: to,
+      FID_PERIOD_DIV_CODE: period,
+      FID_ORG_ADJ_PRC: '1',
+    };
+    return (await paper.get(`${QUOTATIONS}/inquire-daily-itemchartprice`, query, 'FHKST03010100')).body.output2 as Record<string, string>[];
+  };
+  const days = await chart('D', '20160101', '20261120');
+  expect([days.length, days[0]!.stck_bsop_date]).toEqual([100, '20261120']);
+  expect((await chart('D', '20160101', '20260629'))[0]!.stck_bsop_date).toBe('20260629');
+  const [week] = await chart('W', '20261116', '20261120');
+  const five = days.slice(0, 5);
+  expect(week).toMatchObject({
+    stck_oprc: five.at(-1)!.stck_oprc,
+    stck_clpr: five[0]!.stck_clpr,
+    acml_vol: String(five.reduce((sum, day) => sum + Number(day.acml_vol), 0)),
+  });
+  expect((await chart('M', '20260101', '20261031')).map((bar) => bar.stck_bsop_date!.slice(0, 6))).toHaveLength(10);
+});
+
 test('buying power of a market order is reckoned at the upper limit', async () => {
   const caller = await KisCaller.open(venue, { number: 15, cash: 1_000_000 });
   const query = { ...caller.account(), PDNO: LISTED, ORD_UNPR: '', ORD_DVSN: '01', CMA_EVLU_AMT_ICLD_YN: 'N', OVRS_ICLD_YN: 'N' };

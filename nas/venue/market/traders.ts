@@ -16,6 +16,7 @@ export class SymbolTraders {
   #chance: Random;
   #path: readonly number[] = [];
   #openAt = 0;
+  #sessionMs = 390 * 60_000;
   /** Working quotes by price. */
   readonly #quotes = { buy: new Map<number, number>(), sell: new Map<number, number>() };
 
@@ -35,6 +36,7 @@ export class SymbolTraders {
     const { bar } = plannedDay(this.#seed, instrument, day);
     this.#path = intradayPath(this.#seed, instrument, bar, close - open);
     this.#openAt = seoulInstant(day, open);
+    this.#sessionMs = (close - open) * 60_000;
     this.#chance = random(hashSeed(this.#seed, instrument.symbol, day, 'traders'));
     this.forget();
   }
@@ -101,7 +103,7 @@ export class SymbolTraders {
     for (const [level, price] of wanted.entries()) {
       if (budget === 0) return;
       if (this.#quotes[side].has(price)) continue;
-      const quantity = this.#typicalQuantity() * (level === 0 ? 2 : 4) + this.#chance.int(1, 9);
+      const quantity = this.#quoteQuantity() * (level === 0 ? 1 : 2) + this.#chance.int(1, 9);
       const { id } = this.#exchange.submitHouse(this.market, { side, quantity, kind: 'limit', price, timeInForce: 'day' }, at);
       this.#quotes[side].set(price, id);
       budget--;
@@ -126,9 +128,15 @@ export class SymbolTraders {
     this.#exchange.submitHouse(this.market, { side, quantity: this.#typicalQuantity(), kind: 'limit', price, timeInForce: 'day' }, at);
   }
 
+  /** Shares of one quoted level: a two-thousandth of an ordinary day, whatever the rhythm, but never less than takers want. */
+  #quoteQuantity(): number {
+    const share = Math.floor((this.market.instrument.dailyVolume / 2_000) * (0.6 + 0.8 * this.#chance.next()));
+    return Math.max(share, 2 * this.#typicalQuantity());
+  }
+
   /** Shares a taker wants on an ordinary step: the day's volume spread over a day of steps. */
   #typicalQuantity(): number {
-    const steps = (390 * 60_000) / this.#meanGapMs;
+    const steps = this.#sessionMs / this.#meanGapMs;
     return Math.max(3, Math.floor(((this.market.instrument.dailyVolume / steps) * (0.5 + this.#chance.next())) / 0.4));
   }
 }
