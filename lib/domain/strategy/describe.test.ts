@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { compileStrategy } from './compile.ts';
+import { describeStrategy, type Language, type Sentence, type StrategyPart } from './describe.ts';
+import { withParticle } from './korean.ts';
+import type { StrategyDraft } from './schema.ts';
+import { TEMPLATES } from './templates/list.ts';
+
+const lines = (sentence: Sentence): string[] => [sentence.text, ...sentence.items.flatMap(lines).map((line) => `- ${line}`)];
+function told(document: StrategyDraft, language: Language, params: Record<string, number> = {}): Partial<Record<StrategyPart, string[]>> {
+  const compiled = compileStrategy(document, params);
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.faults));
+  return Object.fromEntries(describeStrategy(compiled.program, language).map(({ part, sentences }) => [part, sentences.flatMap(lines)]));
+}
+const base: StrategyDraft = {
+  schema: 'narae.strategy/1',
+  name: 't',
+  timeframe: '1d',
+  entry: { left: { field: 'close' }, op: '>', right: 1_000 },
+  stops: { loss: 0.08 },
+  sizing: { kind: 'fixed_amount', amount: 5_000_000, maxPositions: 3 },
+};
+
+test('the golden cross reads as a person would say it, with the chosen values', () => {
+  const { document } = TEMPLATES.find(({ id }) => id === 'golden-cross')!;
+  expect(told(document, 'ko', { fast: 5, slow: 20 })).toEqual({
+    universe: [
+      'KOSPI, KOSDAQ의 모든 종목을 봅니다.',
+      '그중 다음을 만족하는 종목만 후보로 두고 매월 다시 고릅니다:',
+      '- 거래대금의 20일 단순이동평균이 10억원 이상일 때',
+    ],
+    entry: ['5일 단순이동평균이 20일 단순이동평균을 위로 뚫으면 삽니다.'],
+    exit: ['5일 단순이동평균이 20일 단순이동평균을 아래로 뚫으면 팝니다.'],
+    stops: ['산 값보다 10% 내리면 손절합니다.'],
+    sizing: ['자산을 20등분해 종목마다 한 몫씩, 한꺼번에 20종목까지 가집니다.'],
+    execution: ['봉이 끝난 뒤 판단하고 다음 봉 시가에 시장가로 주문합니다. 한 봉 거래량의 10%까지만 체결합니다.'],
+    costs: ['수수료 0.015%, 거래세는 그날의 법대로, 1호가 불리하게 체결된다고 계산합니다.'],
+  });
+  expect(told(document, 'en', { fast: 5, slow: 20 }).entry).toEqual([
+    'Buys when the 5-day simple moving average crosses above the 20-day simple moving average.',
+  ]);
+});
+
+test.each([
+  { ko: '종가가 1,000원보다 크면 삽니다.', en: 'Buys when the close is above ₩1,000.', entry: base.entry },
+  {
+    ko: '3일 동안 계속 RSI(14)가 30 이하이면 삽니다.',
+    en: 'Buys when for 3 days without a break the RSI(14) is at most 30.',
+    entry: { left: { indicator: 'rsi' }, op: '<=', right: 30, for: 3 },
+  },
+  {
+    ko: '최근 5일 안에 종가가 2일 연속 오를 때가 한 번이라도 있었으면 삽니다.',
+    en: 'Buys when at least once in the last 5 days the close has risen for 2 days in a row.',
+    entry: { left: { field: 'close' }, op: 'rising', bars: 2, within: 5 },
+  },
+  {
+    ko: '종가가 (1일 전 고가 × 1.02)보다 클 때가 아니면 삽니다.',
+    en: 'Buys when it is not so that the close is above (high of 1 day ago × 1.02).',
+    entry: { not: { left: { field: 'close' }, op: '>', right: { op: '*', args: [{ field: 'high', shift: 1 }, 1.02] } } },
+  },
+] as const)('$ko', ({ ko, en, entry }) => {
+  expect(told({ ...base, entry }, 'ko').entry).toEqual([ko]);
+  expect(told({ ...base, entry }, 'en').entry).toEqual([en]);
+});
+
+test('nested groups become a list under their sentence', () => {
+  const entry = {
+    all: [
+      { left: { field: 'volume' }, op: '>', right: 10_000 },
+      { any: [{ left: { indicator: 'macd', output: 'line' }, op: 'crosses_above', right: { indicator: 'macd', output: 'signal' } }] },
+    ],
+  } as const;
+  expect(told({ ...base, entry }, 'ko').entry).toEqual([
+    '다음을 모두 만족하면 삽니다:',
+    '- 거래량이 10,000주보다 클 때',
+    '- 다음 중 하나라도 맞을 때',
+    '- - MACD(12, 26, 9) 선이 MACD(12, 26, 9) 신호선을 위로 뚫을 때',
+  ]);
+});
+
+test.each(TEMPLATES.map(({ id, document }) => ({ id, document })))(
+  'every part of the template $id has words in both languages',
+  ({ document }) => {
+    for (const language of ['ko', 'en'] as const) {
+      const parts = told(document, language);
+      expect(Object.keys(parts)).toEqual(expect.arrayContaining(['universe', 'entry', 'exit', 'stops', 'sizing', 'execution', 'costs']));
+      for (const text of Object.values(parts).flat()) expect(text).not.toMatch(/undefined|NaN|null|\[object/);
+    }
+  },
+);
+
+test.each([
+  ['종가', '종가가'],
+  ['거래량', '거래량이'],
+  ['RSI(14)', 'RSI(14)가'],
+  ['30', '30이'],
+  ['25', '25가'],
+  ['10%', '10%가'],
+])('%s takes its particle: %s', (word, text) => expect(withParticle(word, '이/가')).toBe(text));

@@ -1,0 +1,183 @@
+import type { Program } from './compile.ts';
+import { Describer, grouped, type Language, percent, type Sentence, won } from './describe-expression.ts';
+import { withParticle } from './korean.ts';
+
+export type { Language, Sentence } from './describe-expression.ts';
+
+/** The parts of a strategy in the order a person asks about them. */
+export type StrategyPart = 'universe' | 'entry' | 'exit' | 'stops' | 'sizing' | 'execution' | 'costs';
+export interface DescribedPart {
+  readonly part: StrategyPart;
+  readonly sentences: readonly Sentence[];
+}
+
+const plain = (text: string): Sentence => ({ text, items: [] });
+const ending = (sentence: Sentence, korean: string, english: string, language: Language): Sentence => ({
+  text:
+    language === 'ko'
+      ? `${sentence.text} ${korean}${sentence.items.length > 0 ? ':' : '.'}`
+      : `${english} ${sentence.text}${sentence.items.length > 0 ? ':' : '.'}`,
+  items: sentence.items,
+});
+
+/** What a checked strategy does, in plain sentences, with the parameter values filled in. */
+export function describeStrategy(program: Program, language: Language): DescribedPart[] {
+  const say = new Describer(language, program.document.timeframe);
+  const parts: DescribedPart[] = [
+    { part: 'universe', sentences: universe(program, say) },
+    { part: 'entry', sentences: [ending(say.condition(program.entry, 'if'), '삽니다', 'Buys when', language)] },
+    { part: 'exit', sentences: program.exit ? [ending(say.condition(program.exit, 'if'), '팝니다', 'Sells when', language)] : [] },
+    { part: 'stops', sentences: stops(program, say) },
+    { part: 'sizing', sentences: [plain(sizing(program, language))] },
+    { part: 'execution', sentences: execution(program, language) },
+    { part: 'costs', sentences: [plain(costs(program, language))] },
+  ];
+  return parts.filter(({ sentences }) => sentences.length > 0);
+}
+
+function universe(program: Program, say: Describer): Sentence[] {
+  const { markets, symbols, exclude, refresh } = program.document.universe;
+  const isKorean = say.language === 'ko';
+  const found: Sentence[] = [];
+  if (symbols.length > 0) {
+    const shown = symbols.slice(0, 8).join(', ');
+    const more = symbols.length - 8;
+    found.push(
+      plain(
+        isKorean
+          ? `고른 종목 ${symbols.length}개만 봅니다: ${shown}${more > 0 ? ` 외 ${more}개` : ''}.`
+          : `Looks only at ${symbols.length} chosen symbols: ${shown}${more > 0 ? ` and ${more} more` : ''}.`,
+      ),
+    );
+  } else {
+    found.push(plain(isKorean ? `${markets.join(', ')}의 모든 종목을 봅니다.` : `Looks at every symbol of ${markets.join(', ')}.`));
+  }
+  if (exclude.length > 0)
+    found.push(
+      plain(
+        isKorean
+          ? `종목 ${exclude.length}개는 제외합니다: ${exclude.slice(0, 8).join(', ')}.`
+          : `Leaves out ${exclude.length}: ${exclude.slice(0, 8).join(', ')}.`,
+      ),
+    );
+  const period = { daily: ['매일', 'every day'], weekly: ['매주', 'every week'], monthly: ['매월', 'every month'] }[refresh] as [
+    string,
+    string,
+  ];
+  const filters = program.filters.map((filter) => say.condition(filter, 'when'));
+  if (filters.length > 0)
+    found.push({
+      text: isKorean
+        ? `그중 다음을 만족하는 종목만 후보로 두고 ${period[0]} 다시 고릅니다:`
+        : `Of those, only symbols for which the following holds are candidates, chosen again ${period[1]}:`,
+      items: filters,
+    });
+  if (program.rank) {
+    const by = say.number(program.rank.by);
+    const isDescending = program.rank.order === 'desc';
+    const { limit } = program.rank;
+    found.push(
+      plain(
+        isKorean
+          ? `후보가 겹치면 ${withParticle(by, '이/가')} ${isDescending ? '큰' : '작은'} 순서로 삽니다${limit ? `(상위 ${limit}개까지)` : ''}.`
+          : `Among candidates, the ${isDescending ? 'largest' : 'smallest'} ${by} goes first${limit ? ` (the first ${limit} only)` : ''}.`,
+      ),
+    );
+  }
+  return found;
+}
+
+function stops({ stops: rules }: Program, say: Describer): Sentence[] {
+  const isKorean = say.language === 'ko';
+  const found: string[] = [];
+  if (rules.loss !== null)
+    found.push(
+      isKorean ? `산 값보다 ${percent(rules.loss)} 내리면 손절합니다.` : `Cuts the loss ${percent(rules.loss)} below the entry price.`,
+    );
+  if (rules.profit !== null)
+    found.push(
+      isKorean
+        ? `산 값보다 ${percent(rules.profit)} 오르면 익절합니다.`
+        : `Takes the profit ${percent(rules.profit)} above the entry price.`,
+    );
+  if (rules.trailing !== null)
+    found.push(
+      isKorean
+        ? `산 뒤의 최고가에서 ${percent(rules.trailing)} 내려오면 팝니다.`
+        : `Sells ${percent(rules.trailing)} below the highest price since entry.`,
+    );
+  if (rules.atr !== null)
+    found.push(
+      isKorean
+        ? `산 값보다 ${say.number(rules.atr.node)}의 ${grouped(rules.atr.multiple)}배만큼 내리면 팝니다.`
+        : `Sells ${grouped(rules.atr.multiple)} times ${say.number(rules.atr.node)} below the entry price.`,
+    );
+  if (rules.maxBars !== null)
+    found.push(isKorean ? `${withParticle(say.bars(rules.maxBars), '이/가')} 지나면 팝니다.` : `Sells after ${say.bars(rules.maxBars)}.`);
+  return found.map(plain);
+}
+
+function sizing({ sizing: rule }: Program, language: Language): string {
+  const most = rule.maxPositions;
+  if (language === 'ko') {
+    if (rule.kind === 'equal_weight') return `자산을 ${most}등분해 종목마다 한 몫씩, 한꺼번에 ${most}종목까지 가집니다.`;
+    if (rule.kind === 'percent_equity') return `종목마다 자산의 ${percent(rule.percent)}씩, 한꺼번에 ${most}종목까지 가집니다.`;
+    return `종목마다 ${won(rule.amount, 'ko')}씩, 한꺼번에 ${most}종목까지 가집니다.`;
+  }
+  const limit = `at most ${most} position${most === 1 ? '' : 's'} at once`;
+  if (rule.kind === 'equal_weight') return `One part in ${most} of the equity for each symbol, ${limit}.`;
+  if (rule.kind === 'percent_equity') return `${percent(rule.percent)} of the equity for each symbol, ${limit}.`;
+  return `${won(rule.amount, 'en')} for each symbol, ${limit}.`;
+}
+
+function execution({ document }: Program, language: Language): Sentence[] {
+  const { participation } = document.execution;
+  const { entryFrom, entryUntil, exitAllBeforeClose } = document.sessions;
+  const found =
+    language === 'ko'
+      ? [`봉이 끝난 뒤 판단하고 다음 봉 시가에 시장가로 주문합니다. 한 봉 거래량의 ${percent(participation)}까지만 체결합니다.`]
+      : [
+          `Decides after a bar has closed and orders at the next open, at the market; fills at most ${percent(participation)} of a bar's volume.`,
+        ];
+  if (entryFrom || entryUntil)
+    found.push(
+      language === 'ko'
+        ? `${entryFrom ?? '장 시작'}부터 ${entryUntil ?? '장 마감'}까지만 새로 삽니다.`
+        : `Opens positions only from ${entryFrom ?? 'the open'} to ${entryUntil ?? 'the close'}.`,
+    );
+  if (exitAllBeforeClose) found.push(language === 'ko' ? '장이 끝나기 전에 모두 팝니다.' : 'Sells everything before the close.');
+  return found.map(plain);
+}
+
+function costs({ document }: Program, language: Language): string {
+  const { commissionRate, tax, slippage } = document.costs;
+  const isKorean = language === 'ko';
+  const rate = `${grouped(Math.round(commissionRate * 10_000_000) / 100_000)}%`;
+  const taxText =
+    tax === 'krx'
+      ? isKorean
+        ? '거래세는 그날의 법대로'
+        : "the day's transaction tax"
+      : tax === 'none'
+        ? isKorean
+          ? '거래세 없이'
+          : 'no tax'
+        : isKorean
+          ? `거래세 ${percent(tax.rate)}`
+          : `a tax of ${percent(tax.rate)}`;
+  const slip =
+    slippage.kind === 'none'
+      ? isKorean
+        ? '미끄러짐 없이'
+        : 'no slippage'
+      : slippage.kind === 'ticks'
+        ? isKorean
+          ? `${slippage.value}호가 불리하게`
+          : `${slippage.value} tick${slippage.value === 1 ? '' : 's'} of slippage`
+        : isKorean
+          ? `${percent(slippage.value)} 불리하게`
+          : `${percent(slippage.value)} of slippage`;
+  return isKorean
+    ? `수수료 ${rate}, ${taxText}, ${slip} 체결된다고 계산합니다.`
+    : `Reckons with a commission of ${rate}, ${taxText} and ${slip}.`;
+}
