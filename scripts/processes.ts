@@ -11,6 +11,7 @@ export interface ProcessContext {
     readonly gateway: number;
     readonly venueRest: number;
     readonly venueWs: number;
+    readonly venueReal: number;
   };
   readonly databaseUrl: (role: string) => string;
   readonly secrets: {
@@ -19,6 +20,7 @@ export interface ProcessContext {
     readonly secretKey: string;
     readonly nasApiKey: string;
     readonly nasApiSecret: string;
+    readonly venueControlToken: string;
   };
   readonly dirs: { readonly credentials: string; readonly marketData: string; readonly venueData: string };
 }
@@ -28,13 +30,18 @@ export interface ProcessSpec {
   readonly args?: (context: ProcessContext) => readonly string[];
   readonly env: (context: ProcessContext) => Record<string, string>;
   /** Started when every process of an earlier stage is ready; stopped in the opposite order. */
-  readonly stage: number;
+  readonly stage: 1 | 2 | 3;
+  /** Needs nothing of the others to begin: started at once and waited for at its stage. */
+  readonly startsEarly?: true;
   /** Ready means: it has said so over IPC after it began to serve. This long may that take. */
   readonly readyWithinMs: number;
 }
 
 const entry = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const url = (port: number, protocol = 'http'): string => `${protocol}://127.0.0.1:${port}`;
+
+/** KIS allows a paper key one request a second; the demonstration market allows more, or an order would wait for its turn. */
+const DEMO_REQUESTS_PER_SECOND = '20';
 
 /** The environment of a fleet service: its own database role, and the venue in the place of the brokers. */
 const fleet =
@@ -46,9 +53,10 @@ const fleet =
     CREDENTIALS_DIR: context.dirs.credentials,
     MARKET_DATA_DIR: context.dirs.marketData,
     KIS_PAPER_REST_URL: url(context.ports.venueRest),
-    KIS_PAPER_WS_URL: url(context.ports.venueWs, 'ws'),
-    KIS_REAL_REST_URL: url(context.ports.venueRest),
-    KIS_REAL_WS_URL: url(context.ports.venueWs, 'ws'),
+    KIS_PAPER_WS_URL: `${url(context.ports.venueWs, 'ws')}/tryitout`,
+    KIS_REAL_REST_URL: url(context.ports.venueReal),
+    KIS_REAL_WS_URL: `${url(context.ports.venueReal, 'ws')}/tryitout`,
+    KIS_REQUESTS_PER_SECOND: DEMO_REQUESTS_PER_SECOND,
     NARAE_MARKET_HOURS: context.marketHours,
     LOG_LEVEL: context.logLevel,
     PORT: '0',
@@ -82,6 +90,10 @@ export const PROCESSES = {
     env: (context) => ({
       NARAE_VENUE_REST_PORT: String(context.ports.venueRest),
       NARAE_VENUE_WS_PORT: String(context.ports.venueWs),
+      NARAE_VENUE_REAL_REST_PORT: String(context.ports.venueReal),
+      VENUE_CONTROL_TOKEN: context.secrets.venueControlToken,
+      VENUE_PAPER_RATE: DEMO_REQUESTS_PER_SECOND,
+      VENUE_REAL_RATE: DEMO_REQUESTS_PER_SECOND,
       NARAE_MARKET_HOURS: context.marketHours,
       VENUE_DATA_DIR: context.dirs.venueData,
       MARKET_DATA_DIR: context.dirs.marketData,
@@ -99,10 +111,10 @@ export const PROCESSES = {
   scheduler: { entry: entry('nas/scheduler/main.ts'), stage: 2, readyWithinMs: 60_000, env: fleet('narae_scheduler') },
   backtest: { entry: entry('nas/backtest/main.ts'), stage: 2, readyWithinMs: 60_000, env: fleet('narae_worker') },
   web: {
-    // Independent of the others: its build, the longest step of a first start, runs beside them.
     entry: entry('scripts/web.ts'),
     args: (context) => [context.mode],
-    stage: 1,
+    stage: 3,
+    startsEarly: true, // its build, the longest step of a first start, runs beside the others' start
     readyWithinMs: 300_000,
     env: (context) => ({
       NODE_ENV: context.mode === 'dev' ? 'development' : 'production',

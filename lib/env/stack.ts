@@ -15,6 +15,7 @@ const stackEnv = z
     NARAE_GATEWAY_PORT: port(8080),
     NARAE_VENUE_REST_PORT: port(29_443),
     NARAE_VENUE_WS_PORT: port(31_000),
+    NARAE_VENUE_REAL_REST_PORT: port(0),
     NARAE_MARKET_HOURS: z.enum(['demo', 'always', 'krx']).default('demo'),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   })

@@ -32,7 +32,13 @@ afterEach(async () => {
 });
 
 async function start(more: StackOptions = {}): Promise<RunningStack> {
-  const stack = await startStack({ services: ['supabase'], durable: false, ...more, env: { NARAE_HOME: home, ...FREE, ...more.env } });
+  const stack = await startStack({
+    services: ['supabase'],
+    seed: 'people',
+    durable: false,
+    ...more,
+    env: { NARAE_HOME: home, ...FREE, ...more.env },
+  });
   cleanups.push(stack.stop);
   return stack;
 }

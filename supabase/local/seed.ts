@@ -20,9 +20,9 @@ export interface SeedContext {
   readonly home: string;
   readonly credentialsDir: string;
   readonly marketDataDir: string;
-  readonly venueDataDir: string;
-  readonly venueRestUrl: string;
-  readonly venueWsUrl: string;
+  readonly marketHours: 'demo' | 'always' | 'krx';
+  /** The running exchange simulator and the token of its control face (header x-venue-token); null when the stack runs without it. */
+  readonly venue: { readonly restUrl: string; readonly realRestUrl: string; readonly controlToken: string } | null;
   readonly log: Log;
 }
 export type SeedPart = (pool: pg.Pool, context: SeedContext) => Promise<void>;
@@ -43,8 +43,8 @@ export async function seedDemo(pool: pg.Pool, context: Omit<SeedContext, 'users'
   }
 }
 
-/** True when the demo's people were made now. */
-async function seedPeople(pool: pg.Pool): Promise<boolean> {
+/** The demo's people with their rights, and the roll-out switches. True when they were made now; what is there stays as it is. */
+export async function seedPeople(pool: pg.Pool): Promise<boolean> {
   const client = await pool.connect();
   try {
     await client.query('begin');
