@@ -1,0 +1,69 @@
+import type { BarRow } from '#domain/backtest/columns-from-bars.ts';
+import type { BarColumns } from '#domain/market/bar-chunk.ts';
+
+const SEOUL_OFFSET_MINUTES = 540;
+
+/** A minute since 1970 (UTC) as the engine names intraday bars: `YYYY-MM-DDTHH:MM`, Seoul. */
+export function minuteLabel(minute: number): string {
+  return new Date((minute + SEOUL_OFFSET_MINUTES) * 60_000).toISOString().slice(0, 16);
+}
+
+const row = (code: string, time: string, bars: BarColumns, i: number): BarRow => ({
+  code,
+  time,
+  open: bars.open[i] as number,
+  high: bars.high[i] as number,
+  low: bars.low[i] as number,
+  close: bars.close[i] as number,
+  volume: bars.volume[i] as number,
+  value: bars.value[i] as number,
+});
+
+/** Daily bars up to and including `lastDay`. */
+export function dailyRows(code: string, bars: BarColumns, lastDay: string): BarRow[] {
+  const rows: BarRow[] = [];
+  for (let i = 0; i < bars.time.length; i += 1) {
+    const number = String(bars.time[i]);
+    const day = `${number.slice(0, 4)}-${number.slice(4, 6)}-${number.slice(6, 8)}`;
+    if (day <= lastDay) rows.push(row(code, day, bars, i));
+  }
+  return rows;
+}
+
+/**
+ * Bars of `size` minutes that have closed by `tick`, made of one-minute bars. They are counted from each session's open (`openOf`
+ * gives the open's minute for any minute of that session, null outside), so that 10:00 openings do not shift the grid.
+ */
+export function minuteRows(
+  code: string,
+  bars: BarColumns,
+  { size, tick, openOf }: { readonly size: number; readonly tick: number; readonly openOf: (minute: number) => number | null },
+): BarRow[] {
+  const rows: (BarRow & { start: number })[] = [];
+  for (let i = 0; i < bars.time.length; i += 1) {
+    const minute = bars.time[i] as number;
+    const open = openOf(minute);
+    if (open === null) continue;
+    const start = open + Math.floor((minute - open) / size) * size;
+    if (start + size > tick) continue; // not closed yet
+    const last = rows.at(-1);
+    if (last?.start === start) {
+      rows[rows.length - 1] = {
+        ...last,
+        high: Math.max(last.high, bars.high[i] as number),
+        low: Math.min(last.low, bars.low[i] as number),
+        close: bars.close[i] as number,
+        volume: last.volume + (bars.volume[i] as number),
+        value: (last.value ?? 0) + (bars.value[i] as number),
+      };
+    } else {
+      rows.push({ ...row(code, minuteLabel(start), bars, i), start });
+    }
+  }
+  return rows.map(({ start: _start, ...bar }) => bar);
+}
+
+/** Keeps the newest `count` bars. */
+export function newest(rows: readonly BarRow[], count: number): BarRow[] {
+  return rows.slice(Math.max(0, rows.length - count));
+}
