@@ -9,6 +9,15 @@ import type { Venue } from './venue.ts';
 const LOOPBACK = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
 const clockInput = z.strictObject({ advanceMs: z.number().int().nonnegative() });
 const disturbInput = z.strictObject({ what: z.enum(['silence', 'cut']), appKey: z.string().optional() });
+const orderInput = z.strictObject({
+  accountId: z.string(),
+  symbol: z.string(),
+  side: z.enum(['buy', 'sell']),
+  /** KIS ORD_DVSN: 00 limit, 01 market. */
+  orderType: z.string().default('00'),
+  quantity: z.number().int().positive(),
+  price: z.number().int().nonnegative().default(0),
+});
 const faultInput = z.strictObject({
   request: z.array(requestFault).default([]),
   notice: z.array(noticeFault).default([]),
@@ -43,6 +52,10 @@ function act(venue: Venue, call: string, body: Record<string, unknown>): unknown
   switch (call) {
     case 'POST /accounts':
       return venue.provision(provisionInput.parse(body));
+    case 'POST /orders': {
+      const { accountId, ...ticket } = orderInput.parse(body);
+      return venue.placeElsewhere(accountId, ticket);
+    }
     case 'POST /faults': {
       const { request, notice, seeded } = faultInput.parse(body);
       for (const fault of request) venue.faults.onRequest(fault);

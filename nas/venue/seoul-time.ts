@@ -1,6 +1,5 @@
 /** Korea has kept UTC+9 without summer time since 1988, so a fixed offset is exact for every day the venue knows. */
 const OFFSET_MS = 9 * 3_600_000;
-export const DAY_MS = 86_400_000;
 
 /** `YYYY-MM-DD` in Seoul of an instant. */
 export const seoulDay = (epochMs: number): string => new Date(epochMs + OFFSET_MS).toISOString().slice(0, 10);

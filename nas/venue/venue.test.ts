@@ -207,6 +207,20 @@ describe('the control face', () => {
     expect((await call(venue, 'GET', '/health', undefined, '')).body).toMatchObject({ ok: true, phase: 'continuous' });
   });
 
+  test('places an order past the API, which the inquiry shows as not ours', async () => {
+    const venue = await start({ controlToken: 'the-token' });
+    const caller = await KisCaller.open(venue);
+    const price = venue.exchange.markets.get(LISTED)!.lastPrice;
+    const order = { accountId: `paper:${caller.accountNumber}-01`, symbol: LISTED, side: 'buy', quantity: 2, price };
+    expect((await call(venue, 'POST', '/orders', order)).body).toMatchObject({ ok: true });
+    await caller.order({ ORD_UNPR: String(price) });
+    const rows = (await caller.orders()).body.output1 as Record<string, string>[];
+    expect(rows.map((row) => [row.odno, row.ordr_empno])).toEqual([
+      ['0000000002', 'OpnAPI'],
+      ['0000000001', 'Nsmart'],
+    ]);
+  });
+
   test.each([
     { why: 'a wrong token', token: 'guess', path: '/judge', body: undefined, status: 401 },
     { why: 'a wrong account number', token: 'the-token', path: '/accounts', body: { ...account, accountNumber: '12' }, status: 422 },

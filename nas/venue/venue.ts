@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createLog, type Log } from '#lib/log.ts';
 import { realClock, type VenueClock } from './clock.ts';
 import { handleControl } from './control.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type OrderTicket } from './exchange.ts';
 import { FaultBook } from './faults/faults.ts';
 import { type JudgeView, judgeView } from './judge.ts';
 import type { FieldSet } from './kis/frames.ts';
@@ -17,7 +17,7 @@ import type { Bar } from './market/market-state.ts';
 import { type ProvisionInput, provision } from './provision.ts';
 import { type MarketHours, sessions } from './sessions.ts';
 import { readSnapshot, type Snapshot, writeSnapshot } from './snapshot.ts';
-import type { Environment } from './venue-order.ts';
+import type { Environment, Outcome } from './venue-order.ts';
 
 export interface VenueOptions {
   readonly seed?: number;
@@ -49,6 +49,8 @@ export interface Venue {
   readonly faults: FaultBook;
   readonly exchange: Exchange;
   provision(input: ProvisionInput): { accountId: string; isNew: boolean };
+  /** An order of the same account from another client (HTS, MTS): it reaches the book past the API. */
+  placeElsewhere(accountId: string, ticket: OrderTicket): Outcome;
   judge(): JudgeView;
   /** Daily bars, or minute bars of one day, as the KIS chart inquiries give them; oldest first. */
   history(symbol: string, range: { from: string; to: string }): readonly Bar[];
@@ -178,6 +180,14 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
     faults,
     exchange,
     provision: (input) => provision(exchange, keys, input),
+    placeElsewhere: (accountId, ticket) => {
+      const account = exchange.ledger.accounts.get(accountId);
+      if (!account) throw new Error(`The venue has no account ${accountId}.`);
+      settle();
+      const outcome = exchange.submit(account, { ...ticket, channel: 'Nsmart' }, clock.now());
+      settle();
+      return outcome;
+    },
     judge: () => judgeView(exchange, faults),
     history: (symbol, range) => loop.dailyBars(symbol, range),
     minuteHistory: (symbol, day) => loop.minuteBars(symbol, day),
