@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
+import { loadOrMakeSealingKey } from '#lib/credentials/key-file.ts';
 import { createFleetPool } from '#lib/db/fleet/pool.ts';
-import { ensureSealingKey } from '#lib/db/fleet/sealing-key.ts';
+
 import { readFleetEnv } from '#lib/env/fleet.ts';
 import type { Log } from '#lib/log.ts';
 import { accountOpener } from '#nas/brokers/open-account.ts';
@@ -17,7 +18,7 @@ await runService('market', async ({ log, signal }) => {
   const env = readFleetEnv(process.env);
   const pool = createFleetPool(env.DATABASE_URL, { name: 'market', max: 3, log });
   const lockPool = createFleetPool(env.DATABASE_URL, { name: 'market-lock', max: 1, log });
-  const open = accountOpener({ pool, lockPool, key: await ensureSealingKey(pool, env.CREDENTIALS_DIR), env, log });
+  const open = accountOpener({ pool, lockPool, key: await loadOrMakeSealingKey(env.CREDENTIALS_DIR), env, log });
   const store = marketStore(pool);
 
   let feed: MarketFeed | null = null;

@@ -49,7 +49,7 @@ await runService('scheduler', async ({ log }) => {
 
   const jobs = await startJobs({
     pool,
-    concurrency: 4,
+    concurrency: 3,
     log,
     tasks: {
       'run-deployment': async (given) => {
