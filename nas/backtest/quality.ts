@@ -195,7 +195,7 @@ async function gaps(db: DuckDBConnection): Promise<Finding[]> {
   const from = `(select code, day as t, day_before, session - session_before - 1 as missing from (
       select code, day, session, lag(day) over w as day_before, lag(session) over w as session_before
       from raw join (select day, row_number() over (order by day) as session from (select distinct day from raw)) using (day)
-      window w as (partition by code order by day)) where session - session_before - 1 > ${GAP_SESSIONS})`;
+      window w as (partition by code order by day)) where session - session_before > ${GAP_SESSIONS})`;
   const count = await numberOf(db, `select count(*) from ${from}`);
   if (count === 0) return [];
   return [

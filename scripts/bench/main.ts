@@ -1,0 +1,25 @@
+/** `npm run bench -- <name>`: measured figures as JSON lines, each with its baseline from the same run. */
+
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** The named thing it was measured against in the same run, and that thing's own value in the same unit. */
+  readonly baseline: { readonly name: string; readonly value: number } | null;
+}
+export type Bench = (report: (figure: Figure) => void) => Promise<void>;
+
+/** Each bench is loaded only when asked for, so that one with heavy needs does not hinder the others. */
+const BENCHES: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
+  backtest: () => import('./backtest.ts'),
+};
+
+const [name] = process.argv.slice(2);
+const load = name ? BENCHES[name] : undefined;
+if (!load) {
+  process.stderr.write(`usage: npm run bench -- <${Object.keys(BENCHES).join('|')}>\n`);
+  process.exitCode = 2;
+} else {
+  const { bench } = await load();
+  await bench((figure) => process.stdout.write(`${JSON.stringify({ ...figure, value: Number(figure.value.toPrecision(4)) })}\n`));
+}
