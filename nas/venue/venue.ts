@@ -34,6 +34,8 @@ export interface VenueOptions {
   /** EGW00133 within a minute of a new token; off where tests issue tokens freely. */
   readonly tokenPause?: boolean;
   readonly fieldSet?: FieldSet;
+  /** Milliseconds of the machine's clock between heartbeats; KIS sends one about every 10 s. */
+  readonly pingpongMs?: number;
   readonly controlToken?: string | null;
   /** Where the snapshot lives; without it nothing outlives the process. */
   readonly dataDir?: string | null;
@@ -60,6 +62,7 @@ export interface Venue {
 }
 
 const ENVIRONMENTS = ['paper', 'real'] as const satisfies readonly Environment[];
+const PINGPONG_MS = 10_000;
 const TICK_MS = 250;
 const SAVE_EVERY_MS = 1_000;
 const ORDERS_KEPT_DAYS = 7;
@@ -101,7 +104,14 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
   for (const environment of ENVIRONMENTS) {
     streams.set(
       environment,
-      new KisStream(environment, { exchange, keys, faults, now: () => clock.now(), fieldSet: options.fieldSet ?? 'current' }),
+      new KisStream(environment, {
+        exchange,
+        keys,
+        faults,
+        now: () => clock.now(),
+        fieldSet: options.fieldSet ?? 'current',
+        pingpongMs: options.pingpongMs ?? PINGPONG_MS,
+      }),
     );
   }
   const settle = (): void => {

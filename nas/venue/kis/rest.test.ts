@@ -282,6 +282,20 @@ test('tokens: a minute’s pause, the same one for six hours, expiry after a day
   }
 });
 
+test('a revoked token is refused, and the next issue is a new one', async () => {
+  const own = await aVenue({ tokenPause: false });
+  try {
+    const caller = await KisCaller.open(own);
+    const token = (await caller.logIn()).body.access_token;
+    const revoked = await caller.post('/oauth2/revokeP', { appkey: caller.appKey, appsecret: caller.appSecret, token });
+    expect(revoked.body).toEqual({ code: 200, message: '접근토큰 폐기에 성공하였습니다' });
+    expect((await caller.balance()).body.msg_cd).toBe('EGW00121');
+    expect((await caller.logIn()).body.access_token).not.toBe(token);
+  } finally {
+    await own.stop();
+  }
+});
+
 test('the rate: 1 a second on paper, 18 on real, then EGW00201 with HTTP 500', async () => {
   const own = await aVenue({ requestsPerSecond: { paper: 1, real: 18 } });
   try {

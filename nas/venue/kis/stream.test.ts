@@ -100,6 +100,20 @@ test.each([
   },
 );
 
+test('a heartbeat comes by itself, carries the venue’s Seoul time, and its echo is not an error', async () => {
+  const own = await aVenue({ pingpongMs: 20 });
+  try {
+    const socket = await connect(await KisCaller.open(own));
+    const ping = await socket.next((frame) => frame.includes('PINGPONG'));
+    expect(JSON.parse(ping)).toEqual({ header: { tr_id: 'PINGPONG', datetime: '20261123100000' } });
+    socket.raw(ping);
+    expect((await socket.register('H0STCNT0', LISTED)).msg_cd).toBe('OPSP0000');
+    expect(socket.frames.filter((frame) => frame.includes('OPSP8991'))).toEqual([]);
+  } finally {
+    await own.stop();
+  }
+});
+
 describe('order notices', () => {
   test('paper: 23 encrypted fields, acceptance first, then one a fill, before the HTTP answer is read', async () => {
     const buyer = await KisCaller.open(venue);

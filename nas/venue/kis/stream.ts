@@ -14,7 +14,6 @@ import type { KeyRing } from './keys.ts';
 
 /** Registrations of a session, all TRs and symbols together, notices included. */
 const MAX_REGISTRATIONS = 41;
-const PINGPONG_MS = 10_000;
 /** A reader this far behind is cut off instead of filling the venue's memory. */
 const MAX_BACKLOG_BYTES = 8_000_000;
 const MARKET_STREAMS = ['H0STCNT0', 'H0STASP0'] as const;
@@ -40,7 +39,7 @@ interface Session {
 /** KIS's real-time face on one host: `/tryitout`. */
 export class KisStream {
   readonly #environment: Environment;
-  readonly #deps: { exchange: Exchange; keys: KeyRing; faults: FaultBook; now: () => number; fieldSet: FieldSet };
+  readonly #deps: { exchange: Exchange; keys: KeyRing; faults: FaultBook; now: () => number; fieldSet: FieldSet; pingpongMs: number };
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
   readonly #sessions = new Set<Session>();
   readonly #heartbeat: NodeJS.Timeout;
@@ -49,11 +48,11 @@ export class KisStream {
 
   constructor(
     environment: Environment,
-    deps: { exchange: Exchange; keys: KeyRing; faults: FaultBook; now: () => number; fieldSet: FieldSet },
+    deps: { exchange: Exchange; keys: KeyRing; faults: FaultBook; now: () => number; fieldSet: FieldSet; pingpongMs: number },
   ) {
     this.#environment = environment;
     this.#deps = deps;
-    this.#heartbeat = setInterval(() => this.#ping(), PINGPONG_MS);
+    this.#heartbeat = setInterval(() => this.#ping(), deps.pingpongMs);
     this.#heartbeat.unref();
   }
 
