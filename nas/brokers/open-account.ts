@@ -66,6 +66,7 @@ export function accountOpener(deps: { pool: pg.Pool; lockPool: pg.Pool; key: Sea
       sealed.data,
     );
     const environment = isPaper ? 'paper' : 'real';
+    const etns = await etnCodes(deps.pool);
     const tag = appKeyTag(credentials.appKey);
     const broker = createKisBroker({
       credentials,
@@ -75,6 +76,7 @@ export function accountOpener(deps: { pool: pg.Pool; lockPool: pg.Pool; key: Sea
       governor: governorOf(tag, environment),
       clock: systemClock,
       log: deps.log,
+      isEtn: (symbol) => etns.has(symbol),
     });
     return {
       broker,
@@ -83,4 +85,10 @@ export function accountOpener(deps: { pool: pg.Pool; lockPool: pg.Pool; key: Sea
       hasNotices: credentials.htsId !== undefined,
     };
   };
+}
+
+/** Codes that KIS wants as `Q` + code. An ETN listed later is known when the account is opened the next time. */
+async function etnCodes(pool: pg.Pool): Promise<ReadonlySet<string>> {
+  const { rows } = await pool.query<{ code: string }>(`select stock_code as code from public.instruments where kind = 'etn'`);
+  return new Set(rows.map((row) => row.code));
 }
