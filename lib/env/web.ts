@@ -12,11 +12,13 @@ const webEnvSchema = z
     /** The gateway on the private path; everything works without it. */
     NAS_API_URL: z.url().optional(),
     NAS_API_KEY: z.string().min(16).optional(),
+    /** Signs what is sent there. */
+    NAS_API_SECRET: z.string().min(32).optional(),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   })
-  .refine((env) => (env.NAS_API_URL === undefined) === (env.NAS_API_KEY === undefined), {
-    message: 'NAS_API_URL and NAS_API_KEY go together',
+  .refine((env) => new Set([env.NAS_API_URL, env.NAS_API_KEY, env.NAS_API_SECRET].map((value) => value === undefined)).size === 1, {
+    message: 'NAS_API_URL, NAS_API_KEY and NAS_API_SECRET go together',
     path: ['NAS_API_KEY'],
   });
 export type WebEnv = z.infer<typeof webEnvSchema>;

@@ -1,21 +1,30 @@
 import 'server-only';
-import { createHmac } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { SIGNATURE_HEADERS, signRequest } from '#lib/credentials/request-signature.ts';
 import { webEnv } from '#lib/env/web.ts';
 
 /** How long we wait for the first broker answer (DESIGN §5). */
 const PATIENCE_MS = 2_500;
+const EXECUTE_PATH = '/trading/execute';
 
 /** Asks the gateway on the private path to wake an account; false when there is none or it did not answer. It never sends an order itself. */
 export async function wakeByGateway(body: { orderId: string; userId: string }): Promise<boolean> {
   const env = webEnv();
-  if (!env.NAS_API_URL || !env.NAS_API_KEY) return false;
+  if (!env.NAS_API_URL || !env.NAS_API_KEY || !env.NAS_API_SECRET) return false;
   const text = JSON.stringify(body);
   const timestamp = String(Date.now());
-  const signature = createHmac('sha256', env.NAS_API_KEY).update(`${timestamp}.${text}`).digest('hex');
+  const nonce = randomUUID();
+  const signature = signRequest(env.NAS_API_SECRET, { method: 'POST', path: EXECUTE_PATH, timestamp, nonce, body: text });
   try {
-    const answer = await fetch(new URL('/api/trading/execute', env.NAS_API_URL), {
+    const answer = await fetch(new URL(EXECUTE_PATH, env.NAS_API_URL), {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-api-key': env.NAS_API_KEY, 'x-timestamp': timestamp, 'x-signature': signature },
+      headers: {
+        'content-type': 'application/json',
+        [SIGNATURE_HEADERS.key]: env.NAS_API_KEY,
+        [SIGNATURE_HEADERS.timestamp]: timestamp,
+        [SIGNATURE_HEADERS.nonce]: nonce,
+        [SIGNATURE_HEADERS.signature]: signature,
+      },
       body: text,
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
