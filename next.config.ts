@@ -14,6 +14,8 @@ const securityHeaders = [
 ];
 
 const config: NextConfig = {
+  // scripts/web.ts names a folder for each state of the sources, so that a build never changes what another process serves.
+  distDir: process.env.NARAE_WEB_DIST ?? '.next',
   poweredByHeader: false,
   typedRoutes: false,
   // tsc 7 checks types in its own step; its native package has no API that Next could call.

@@ -1,15 +1,20 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { runService } from '#nas/runtime/service.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const STAMP = join(ROOT, '.next', 'narae-build');
+const BUILDS = join('.next', 'builds');
+/** Builds kept for processes that may still serve them; the oldest go first. */
+const KEPT_BUILDS = 4;
+/** Longest wait for another process that builds the same sources. */
+const OTHER_BUILD_MS = 240_000;
 /** All that can change what `next build` makes. */
 const SOURCES = [
   'app',
@@ -28,7 +33,7 @@ const SOURCES = [
 await runService('web', async ({ log, signal }) => {
   const isDev = process.argv[2] === 'dev';
   const port = Number(process.env.PORT ?? 3000);
-  if (!isDev) await buildIfStale(signal, (reason) => log.info({ reason }, 'building'));
+  if (!isDev) process.env.NARAE_WEB_DIST = await buildFor(hashSources(), signal, (dist) => log.info({ dist }, 'building'));
   const server = createServer();
   const app = next({ dev: isDev, dir: ROOT, hostname: '127.0.0.1', port, httpServer: server });
   await app.prepare();
@@ -48,16 +53,74 @@ await runService('web', async ({ log, signal }) => {
   };
 });
 
-async function buildIfStale(signal: AbortSignal, onBuild: (reason: string) => void): Promise<void> {
-  const now = hashSources();
-  const isBuilt = existsSync(join(ROOT, '.next', 'BUILD_ID'));
-  if (isBuilt && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === now) return;
-  onBuild(isBuilt ? 'sources changed since the last build' : 'no build yet');
+/**
+ * The folder of the build for these sources. Each state of the sources has its own, so that a build never changes what another
+ * process serves; who finds somebody else building the same one waits for it.
+ */
+async function buildFor(hash: string, signal: AbortSignal, onBuild: (reason: string) => void): Promise<string> {
+  const dist = join(BUILDS, hash.slice(0, 16));
+  const stamp = join(ROOT, dist, 'narae-build');
+  const lock = `${join(ROOT, dist)}.lock`;
+  mkdirSync(join(ROOT, BUILDS), { recursive: true });
+  const deadline = Date.now() + OTHER_BUILD_MS;
+  while (!existsSync(stamp)) {
+    if (!takeLock(lock)) {
+      if (Date.now() > deadline) throw new Error(`another process has been building ${dist} for too long; remove ${lock} if there is none`);
+      await delay(500, undefined, { signal });
+      continue;
+    }
+    try {
+      onBuild(dist);
+      await build(dist, signal);
+      writeFileSync(stamp, hash);
+    } finally {
+      rmSync(lock, { force: true });
+    }
+  }
+  utimesSync(stamp, new Date(), new Date());
+  dropOldBuilds();
+  return dist;
+}
+
+async function build(dist: string, signal: AbortSignal): Promise<void> {
+  rmSync(join(ROOT, dist), { recursive: true, force: true });
   const bin = createRequire(import.meta.url).resolve('next/dist/bin/next');
-  const child = spawn(process.execPath, [bin, 'build'], { cwd: ROOT, stdio: 'inherit', env: process.env, signal, killSignal: 'SIGTERM' });
+  const child = spawn(process.execPath, [bin, 'build'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, NARAE_WEB_DIST: dist },
+    signal,
+    killSignal: 'SIGTERM',
+  });
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
   if (code !== 0) throw new Error('next build failed; the reason stands above');
-  writeFileSync(STAMP, now);
+}
+
+/** True when the lock is ours now. A lock whose process is gone (killed in the middle of a build) is taken over. */
+function takeLock(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    const owner = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
+    try {
+      process.kill(owner || process.pid, 0);
+    } catch {
+      rmSync(lock, { force: true });
+    }
+    return false;
+  }
+}
+
+function dropOldBuilds(): void {
+  const usedAt = (name: string): number => {
+    const stamp = join(ROOT, BUILDS, name, 'narae-build');
+    return existsSync(stamp) ? statSync(stamp).mtimeMs : Number.POSITIVE_INFINITY; // being built
+  };
+  const builds = readdirSync(join(ROOT, BUILDS)).filter((name) => !name.endsWith('.lock'));
+  for (const name of builds.sort((x, y) => usedAt(y) - usedAt(x)).slice(KEPT_BUILDS)) {
+    if (Number.isFinite(usedAt(name))) rmSync(join(ROOT, BUILDS, name), { recursive: true, force: true });
+  }
 }
 
 function hashSources(): string {
