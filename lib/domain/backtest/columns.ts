@@ -45,6 +45,11 @@ export function dayOf(time: string): string {
   return time.slice(0, 10);
 }
 
+/** Days since 1970 of a calendar entry, for arithmetic between days. */
+export function epochDay(time: string): number {
+  return Date.UTC(Number(time.slice(0, 4)), Number(time.slice(5, 7)) - 1, Number(time.slice(8, 10))) / 86_400_000;
+}
+
 /** Traded value of a row in won; close × volume where the data has none. */
 export function tradedValue(columns: Columns, row: number): number {
   const value = columns.value?.[row];
@@ -60,16 +65,20 @@ export function missingFields(columns: Columns, fields: ReadonlySet<BarField>): 
   return [...fields].filter((field) => isThere[field] === false);
 }
 
-/** Cuts the data after a calendar entry (inclusive): what was known at that close. Views, no copies. */
+/** Cuts the data after a calendar entry (inclusive): what was known at that close. */
 export function truncate(columns: Columns, lastTime: number): Columns {
-  const offset = new Int32Array(columns.offset.length);
-  const keep: number[] = [];
-  for (let s = 0; s < columns.symbols.length; s += 1) {
-    const end = upperBound(columns.time, columns.offset[s]!, columns.offset[s + 1]!, lastTime);
-    for (let row = columns.offset[s]!; row < end; row += 1) keep.push(row);
-    offset[s + 1] = keep.length;
+  const count = columns.symbols.length;
+  const offset = new Int32Array(count + 1);
+  const ends = new Int32Array(count);
+  for (let s = 0; s < count; s += 1) {
+    ends[s] = upperBound(columns.time, columns.offset[s]!, columns.offset[s + 1]!, lastTime);
+    offset[s + 1] = offset[s]! + ends[s]! - columns.offset[s]!;
   }
-  const take = (column: Float64Array) => Float64Array.from(keep, (row) => column[row]!);
+  const take = <T extends Float64Array | Int32Array>(column: T): T => {
+    const out = new (column.constructor as new (length: number) => T)(offset[count]!);
+    for (let s = 0; s < count; s += 1) out.set(column.subarray(columns.offset[s]!, ends[s]!), offset[s]!);
+    return out;
+  };
   const maybe = (column: Float64Array | null) => column && take(column);
   return {
     ...columns,
@@ -79,7 +88,7 @@ export function truncate(columns: Columns, lastTime: number): Columns {
       isEnded: symbol.isEnded && offset[s + 1]! - offset[s]! === columns.offset[s + 1]! - columns.offset[s]!,
     })),
     offset,
-    time: Int32Array.from(keep, (row) => columns.time[row]!),
+    time: take(columns.time),
     open: take(columns.open),
     high: take(columns.high),
     low: take(columns.low),

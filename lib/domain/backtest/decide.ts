@@ -13,6 +13,8 @@ export interface HeldPosition {
   readonly barsHeld: number;
   /** A sell is on its way and has not been filled. */
   readonly isExiting: boolean;
+  /** Its row at `index` (−1: none), when the caller knows it; looked up otherwise. */
+  readonly row?: number;
 }
 
 export interface DecisionInput {
@@ -45,7 +47,13 @@ export interface Decision {
  */
 export function decideAtClose(input: DecisionInput): Decision[] {
   const exits = decideExits(input);
-  return [...exits, ...decideEntries(input, exits)];
+  const entries = decideEntries(input, exits);
+  return entries.length === 0 ? exits : [...exits, ...entries];
+}
+
+/** Whether any symbol has an entry signal at a calendar entry. */
+export function hasCandidates(signals: Signals, index: number): boolean {
+  return signals.from[index + 1]! > signals.from[index]!;
 }
 
 /** The row of a symbol at a calendar entry, or −1 when it did not have a bar then. */
@@ -75,8 +83,9 @@ function decideExits({ program, columns, signals, index, positions }: DecisionIn
   const isSessionEnd = columns.isIntraday && program.document.sessions.exitAllBeforeClose && clock >= EXIT_ALL_FROM;
   const decisions: Decision[] = [];
   for (const held of positions) {
-    const row = rowAt(columns, held.symbol, index);
-    if (row < 0 || held.isExiting || held.quantity <= 0) continue;
+    if (held.isExiting || held.quantity <= 0) continue;
+    const row = held.row ?? rowAt(columns, held.symbol, index);
+    if (row < 0) continue;
     const reason = hasExitSignal(program, columns, signals, row, held)
       ? 'exit_signal'
       : program.stops.maxBars !== null && held.barsHeld >= program.stops.maxBars
@@ -104,7 +113,7 @@ function hasExitSignal(program: Program, columns: Columns, signals: Signals, row
 }
 
 function decideEntries({ program, columns, signals, index, cash, positions }: DecisionInput, exits: readonly Decision[]): Decision[] {
-  if (!mayEnterAt(program, columns, index)) return [];
+  if (!hasCandidates(signals, index) || !mayEnterAt(program, columns, index)) return [];
   const leaving = new Set([...exits.map((exit) => exit.symbol), ...positions.filter((held) => held.isExiting).map((held) => held.symbol)]);
   const slots = program.sizing.maxPositions - positions.filter((held) => !leaving.has(held.symbol)).length;
   const candidates = slots > 0 ? rankedCandidates(program, columns, signals, index, positions) : [];

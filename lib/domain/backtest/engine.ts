@@ -1,6 +1,6 @@
 import type { Program } from '#domain/strategy/compile.ts';
 import { type Columns, dayOf } from './columns.ts';
-import { type Decision, decideAtClose, rowAt } from './decide.ts';
+import { type Decision, decideAtClose, hasCandidates, rowAt } from './decide.ts';
 import {
   affordableQuantity,
   canTrade,
@@ -86,6 +86,8 @@ interface State {
   entries: readonly Decision[];
 }
 
+const NO_ENTRIES: readonly Decision[] = [];
+
 /**
  * The event loop. Within a bar: splits → fills at the open (exits, then entries) → protective stops against the range →
  * close: mark, decide. Orders of a close meet the next bar of the calendar. Yields the share done, for progress and cancelling.
@@ -98,10 +100,14 @@ export function* engineSteps(input: EngineInput): Generator<number, EngineOutput
   const cash = new Float64Array(days);
   const held = new Int32Array(days);
   for (let t = start; t <= end; t += 1) {
-    for (const position of state.positions.values()) applySplit(state, position, t);
-    for (const position of [...state.positions.values()]) if (position.exitReason) sellAtOpen(state, position, t);
+    // A Map may lose entries while it is walked; what is bought meanwhile comes after the walk.
+    for (const position of state.positions.values()) {
+      advance(input.columns, position, t);
+      applySplit(state, position);
+    }
+    for (const position of state.positions.values()) if (position.isExiting) sellAtOpen(state, position);
     for (const entry of state.entries) buyAtOpen(state, entry, t);
-    for (const position of [...state.positions.values()]) meetStops(state, position, t);
+    for (const position of state.positions.values()) meetStops(state, position, t);
     closeBar(state, t);
     equity[t - start] = worth(state);
     cash[t - start] = state.cash;
@@ -147,11 +153,23 @@ function newState(input: EngineInput): State {
   };
 }
 
+/** Moves a position's row to a calendar entry. Positions are held for days on end, so a step is cheaper than a search. */
+function advance(columns: Columns, position: Position, t: number): void {
+  const end = columns.offset[position.symbol + 1]!;
+  while (position.lastRow + 1 < end && columns.time[position.lastRow + 1]! <= t) position.lastRow += 1;
+  position.row = columns.time[position.lastRow] === t ? position.lastRow : -1;
+}
+
+function wantExit(position: Position, reason: ExitReason): void {
+  position.exitReason = reason;
+  position.isExiting = true;
+}
+
 /** A split changes quantity and average price, not equity; a fraction of a share is paid in cash (단주 대금). */
-function applySplit(state: State, position: Position, t: number): void {
+function applySplit(state: State, position: Position): void {
   const { columns } = state.input;
+  const { row } = position;
   if (!columns.factor) return;
-  const row = rowAt(columns, position.symbol, t);
   if (row <= position.entryRow) return;
   const scale = rescale(columns, row);
   if (scale === 1) return;
@@ -173,9 +191,9 @@ function worth(state: State): number {
   return sum;
 }
 
-function sellAtOpen(state: State, position: Position, t: number): void {
+function sellAtOpen(state: State, position: Position): void {
   const { columns } = state.input;
-  const row = rowAt(columns, position.symbol, t);
+  const { row } = position;
   if (row < 0 || !(columns.volume[row]! > 0)) {
     state.counts.exitsHalted += 1;
     return;
@@ -190,7 +208,7 @@ function sellAtOpen(state: State, position: Position, t: number): void {
 /** Sells what the cap allows; the rest keeps its reason and meets the next open. */
 function sell(state: State, position: Position, row: number, marketPrice: number, reason: ExitReason, cap: number): void {
   const { rules } = state;
-  position.exitReason = reason;
+  wantExit(position, reason);
   const quantity = Math.min(position.quantity, cap);
   if (quantity < 1) {
     state.counts.exitsPartial += 1;
@@ -298,6 +316,9 @@ function buyAtOpen(state: State, entry: Decision, t: number): void {
     barsHeld: -1,
     lastClose: price,
     exitReason: null,
+    isExiting: false,
+    lastRow: row,
+    row,
     commission: fee,
     slippage,
     tax: 0,
@@ -309,14 +330,14 @@ function buyAtOpen(state: State, entry: Decision, t: number): void {
 /** Protective stops against the bar's range. A position whose exit is still waiting stays with that exit. */
 function meetStops(state: State, position: Position, t: number): void {
   const { columns, program } = state.input;
-  const row = rowAt(columns, position.symbol, t);
-  if (row < 0 || position.exitReason || !(columns.volume[row]! > 0)) return;
+  const { row } = position;
+  if (row < 0 || position.isExiting || !(columns.volume[row]! > 0)) return;
   const levels = protectiveLevels(program.stops, state.rules, row, position);
   const bar = { open: columns.open[row]!, high: columns.high[row]!, low: columns.low[row]! };
   const hit = stopHit(levels, bar, position.entryTime !== t);
   if (!hit) return;
   if (!canTrade(state.rules, row, 'sell')) {
-    position.exitReason = hit.reason;
+    wantExit(position, hit.reason);
     state.counts.exitsLocked += 1;
     return;
   }
@@ -326,10 +347,14 @@ function meetStops(state: State, position: Position, t: number): void {
 }
 
 function closeBar(state: State, t: number): void {
+  if (state.positions.size === 0 && !hasCandidates(state.input.signals, t)) {
+    state.entries = NO_ENTRIES;
+    return;
+  }
   const { input } = state;
   const { columns } = input;
-  for (const position of [...state.positions.values()]) {
-    const row = rowAt(columns, position.symbol, t);
+  for (const position of state.positions.values()) {
+    const { row } = position;
     if (row < 0) continue;
     position.barsHeld += 1;
     position.lastClose = columns.close[row]!;
@@ -345,11 +370,11 @@ function closeBar(state: State, t: number): void {
     signals: input.signals,
     index: t,
     cash: state.cash,
-    positions: [...state.positions.values()].map((position) => ({ ...position, isExiting: position.exitReason !== null })),
+    positions: [...state.positions.values()],
   });
-  state.entries = decisions.filter((decision) => decision.side === 'buy');
+  state.entries = decisions.length === 0 ? NO_ENTRIES : decisions.filter((decision) => decision.side === 'buy');
   for (const decision of decisions) {
-    if (decision.side === 'sell') state.positions.get(decision.symbol)!.exitReason = decision.reason as ExitReason;
+    if (decision.side === 'sell') wantExit(state.positions.get(decision.symbol)!, decision.reason as ExitReason);
   }
 }
 

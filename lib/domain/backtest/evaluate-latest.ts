@@ -51,13 +51,13 @@ export function evaluateLatest({ program, columns, cash, positions, mask = NO_MA
   const indexOf = new Map(columns.symbols.map((symbol, s) => [symbol.code, s]));
   const known = positions.flatMap((position) => {
     const symbol = indexOf.get(position.code);
-    const row = symbol === undefined ? -1 : lastRowAt(columns, symbol, index);
-    return symbol === undefined || row < 0 ? [] : [{ ...position, symbol, row }];
+    const lastRow = symbol === undefined ? -1 : lastRowAt(columns, symbol, index);
+    return symbol === undefined || lastRow < 0 ? [] : [{ ...position, symbol, lastRow }];
   });
   return {
     time: columns.times[index]!,
     decisions: decideAtClose({ program, columns, signals, index, cash, positions: known }),
-    levels: known.map(({ code, row, entryPrice, highWater }) => {
+    levels: known.map(({ code, lastRow: row, entryPrice, highWater }) => {
       const atr = signals.atr ? signals.atr[row]! / (columns.factor?.[row] ?? 1) : Number.NaN;
       return { code, ...protectiveLevels(program.stops, rules, row, { entryPrice, highWater, atr }) };
     }),

@@ -3,7 +3,7 @@ import { limitRate, priceLimits } from '#domain/market/price-limit.ts';
 import { ceilToTick, floorToTick, stepTicks, tickSize, tickTable } from '#domain/market/ticks.ts';
 import type { Side } from '#domain/order/order.ts';
 import type { StrategyDocument } from '#domain/strategy/schema.ts';
-import { type Columns, dayOf } from './columns.ts';
+import { type Columns, dayOf, epochDay } from './columns.ts';
 
 /** How prices of a bar become prices of ours: the rules of the day, by market and kind. */
 export interface FillRules {
@@ -12,8 +12,6 @@ export interface FillRules {
   readonly participation: number;
   /** Previous session's close on this row's scale (기준가); NaN on a symbol's first bar. */
   readonly base: Float64Array;
-  /** Settlement day (T+2) of each calendar entry. */
-  readonly settlement: readonly string[];
 }
 
 export function fillRules(columns: Columns, document: Pick<StrategyDocument, 'costs' | 'execution'>): FillRules {
@@ -22,7 +20,6 @@ export function fillRules(columns: Columns, document: Pick<StrategyDocument, 'co
     costs: document.costs,
     participation: document.execution.participation,
     base: basePrices(columns),
-    settlement: settlementDays(columns),
   };
 }
 
@@ -48,21 +45,18 @@ const LONGEST_CLOSURE_DAYS = 10;
 /** From here the exchange's calendar is built in and wins over the data's own days. */
 const CALENDAR_SINCE = '2024-01-01';
 
-function settlementDays(columns: Columns): string[] {
-  const days = [...new Set(columns.times.map(dayOf))];
-  const settled = new Map(
-    days.map((day, i) => {
-      const after = day >= CALENDAR_SINCE ? [] : days.slice(i + 1, i + 3);
-      const isWhole = after.every((next, n) => daysBetween(n === 0 ? day : after[n - 1]!, next) <= LONGEST_CLOSURE_DAYS);
-      return [day, settlementDay(day, isWhole ? after : [])] as const;
-    }),
-  );
-  return columns.times.map((time) => settled.get(dayOf(time))!);
-}
-
-/** Calendar days from one `YYYY-MM-DD` to another. */
-export function daysBetween(from: string, to: string): number {
-  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000;
+/** The day on which a trade at a calendar entry settles (T+2). Sales are few, so it is looked up when one happens. */
+function settlementOf(columns: Columns, index: number): string {
+  const day = dayOf(columns.times[index]!);
+  const after: string[] = [];
+  for (let t = index + 1; t < columns.times.length && after.length < 2 && day < CALENDAR_SINCE; t += 1) {
+    const next = dayOf(columns.times[t]!);
+    const last = after.at(-1) ?? day;
+    if (next === last) continue;
+    if (epochDay(next) - epochDay(last) > LONGEST_CLOSURE_DAYS) break;
+    after.push(next);
+  }
+  return settlementDay(day, after);
 }
 
 /** A source's rounding of adjusted prices can hide up to one tick of the limit; a tick is at most 1 % of a price above 500 won. */
@@ -161,7 +155,8 @@ export function taxOf(rules: FillRules, row: number, amount: number): number {
   const { tax } = rules.costs;
   if (tax === 'none') return 0;
   const { market, kind } = questionOf(rules, row);
-  const rate = tax === 'krx' ? transactionTaxRate({ market, kind, settlementDay: rules.settlement[rules.columns.time[row]!]! }) : tax.rate;
+  const rate =
+    tax === 'krx' ? transactionTaxRate({ market, kind, settlementDay: settlementOf(rules.columns, rules.columns.time[row]!) }) : tax.rate;
   return commission(amount, rate); // the same exact cut to the won
 }
 

@@ -1,6 +1,6 @@
 import { pow } from '#domain/math.ts';
+import { epochDay } from './columns.ts';
 import type { EngineOutput } from './engine.ts';
-import { daysBetween } from './fill.ts';
 import type { Trade } from './position.ts';
 
 /** A figure with the number of observations behind it. Below `needed` there is no value: too few to mean anything. */
@@ -59,7 +59,7 @@ export interface MetricInput {
 export function computeMetrics(input: MetricInput): Metrics {
   const { days, equity, capital, trades, totals } = input;
   const returns = sessionReturns(equity, capital);
-  const years = Math.max(1, daysBetween(days[0]!, days.at(-1)!) + 1) / 365.25;
+  const years = Math.max(1, epochDay(days.at(-1)!) - epochDay(days[0]!) + 1) / 365.25;
   const perYear = returns.length / years;
   const mean = average(returns);
   const deviation = Math.sqrt(sum(returns, (r) => (r - mean) * (r - mean)) / (returns.length - 1));
@@ -107,19 +107,23 @@ export function sessionReturns(equity: Float64Array, capital: number): Float64Ar
 /** The deepest fall from a high (a negative fraction) and the longest time below a high, in calendar days. */
 function deepestDrawdown(days: readonly string[], equity: Float64Array, capital: number): { depth: number; days: number } {
   let high = capital;
-  let highDay = days[0]!;
+  let highAt = 0;
   let depth = 0;
   let longest = 0;
+  const closeSpell = (lastBelow: number) => {
+    if (lastBelow > highAt) longest = Math.max(longest, epochDay(days[lastBelow]!) - epochDay(days[highAt]!));
+  };
   for (let i = 0; i < equity.length; i += 1) {
     const value = equity[i]!;
-    if (value >= high) {
-      high = value;
-      highDay = days[i]!;
+    if (value < high) {
+      depth = Math.min(depth, value / high - 1);
       continue;
     }
-    depth = Math.min(depth, value / high - 1);
-    longest = Math.max(longest, daysBetween(highDay, days[i]!));
+    closeSpell(i - 1);
+    high = value;
+    highAt = i;
   }
+  closeSpell(equity.length - 1);
   return { depth, days: longest };
 }
 

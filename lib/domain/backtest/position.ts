@@ -20,6 +20,10 @@ export interface Position {
   barsHeld: number;
   lastClose: number;
   exitReason: ExitReason | null;
+  isExiting: boolean;
+  /** Its symbol's last row at or before the current calendar entry, and that row again when it is of this entry, else −1. */
+  lastRow: number;
+  row: number;
   commission: number;
   slippage: number;
   tax: number;

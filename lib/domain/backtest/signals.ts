@@ -42,9 +42,12 @@ export function adjustedBars(columns: Columns, s: number): SymbolBars {
     low: price(columns.low),
     close: price(columns.close),
     volume: factor ? volume.map((value, i) => value / factor[i]!) : volume,
-    value: columns.value
-      ? columns.value.subarray(from, to)
-      : Float64Array.from({ length: to - from }, (_, i) => tradedValue(columns, from + i)),
+    // Computed only for strategies that read it.
+    get value() {
+      return columns.value
+        ? columns.value.subarray(from, to)
+        : Float64Array.from({ length: to - from }, (_, i) => tradedValue(columns, from + i));
+    },
     market_cap: columns.marketCap?.subarray(from, to) ?? null,
     listed_shares: columns.listedShares?.subarray(from, to) ?? null,
   };
