@@ -197,6 +197,7 @@ alter table public.real_positions
   alter column id set default gen_random_uuid(),
   alter column stock_name type text,
   alter column quantity type bigint,
+  alter column quantity set default 0,
   alter column avg_price type numeric(18, 4),
   alter column current_price type numeric(18, 4),
   alter column profit_loss type numeric(20, 2),
@@ -204,6 +205,13 @@ alter table public.real_positions
 create unique index if not exists real_positions_one_a_symbol on public.real_positions (broker_account_id, stock_code);
 comment on table public.real_positions is 'Net shares and purchase amount in one account. Price and P&L columns are written on a fill; screens compute live ones.';
 comment on column public.real_positions.avg_price is 'purchase_amount ÷ quantity, for display.';
+
+-- Rows of the owner's system know an average price only.
+update public.real_positions set purchase_amount = round(quantity * avg_price)
+where purchase_amount = 0 and quantity > 0 and quantity * avg_price < 1e15;
+comment on column public.real_positions.purchase_amount is 'Won paid for the shares still held, at average cost.';
+comment on column public.real_positions.realized_pnl is 'Won gained or lost by sales against average cost, before fee and tax.';
+comment on column public.real_positions.sellable_quantity is 'Shares that may be sold, those of our own working sales included; reserved_quantity holds these back.';
 
 create table public.account_balances (
   broker_account_id uuid primary key references public.broker_accounts (id) on delete cascade,
