@@ -1,11 +1,12 @@
 import 'pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css';
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
-import { headers } from 'next/headers';
+import { cookies, headers } from 'next/headers';
 import { NextIntlClientProvider } from 'next-intl';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { ThemeProvider } from 'next-themes';
 import type { ReactNode } from 'react';
+import { toUpDown, UPDOWN_COOKIE } from '#components/settings/up-down.ts';
 import { Toaster } from '#components/ui/toast.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -26,8 +27,9 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined;
   const locale = await getLocale();
+  const upDown = toUpDown((await cookies()).get(UPDOWN_COOKIE)?.value);
   return (
-    <html lang={locale} suppressHydrationWarning>
+    <html lang={locale} data-updown={upDown} suppressHydrationWarning>
       <body>
         <NextIntlClientProvider>
           <ThemeProvider attribute="class" defaultTheme="dark" enableSystem disableTransitionOnChange {...(nonce ? { nonce } : {})}>

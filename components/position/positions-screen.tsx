@@ -1,0 +1,71 @@
+'use client';
+import Link from 'next/link';
+import { useTranslations } from 'next-intl';
+import { useDesk } from '#components/desk/desk-context.tsx';
+import { ProfitLoss } from '#components/numbers/change.tsx';
+import { formatAge, formatClock, formatWon } from '#components/numbers/format.ts';
+import { Button } from '#components/ui/button.tsx';
+import { Card, PageHeader, Stat } from '#components/ui/card.tsx';
+import { EmptyState, StaleNote } from '#components/ui/states.tsx';
+import { useLink } from '#lib/realtime/context.tsx';
+import { useNow } from '#lib/realtime/use-now.ts';
+import { useQuotes } from '#lib/realtime/use-quote.ts';
+import { PositionsTable } from './positions-table.tsx';
+import { totalWorth, worthOf } from './worth.ts';
+
+/** Holdings of the chosen account, valued by live quotes. */
+export function PositionsScreen() {
+  const t = useTranslations('positions');
+  const tCommon = useTranslations('common');
+  const { positions, account, balance, locale } = useDesk();
+  const link = useLink();
+  const now = useNow(5_000);
+  const held = positions.filter((row) => row.accountId === account?.id && row.quantity > 0);
+  const quotes = useQuotes(held.map((row) => row.symbol));
+  const cost = held.reduce((sum, row) => sum + row.purchaseAmount, 0);
+  const total = totalWorth(
+    held.map((row) => worthOf(row, quotes.get(row.symbol)?.last)),
+    cost,
+  );
+  const realized = positions.filter((row) => row.accountId === account?.id).reduce((sum, row) => sum + row.realizedPnl, 0);
+  return (
+    <>
+      <PageHeader title={t('title')} description={account ? `${account.label} ${account.mask}` : undefined} />
+      <Card className="mb-4 grid grid-cols-2 divide-line lg:grid-cols-4 lg:divide-x">
+        <Stat label={t('value')} value={formatWon(total.value, locale)} detail={t('cost', { amount: formatWon(cost, locale) })} />
+        <Stat
+          label={t('unrealized')}
+          value={<ProfitLoss amount={total.profit} rate={total.rate} locale={locale} />}
+          detail={t('beforeCosts')}
+        />
+        <Stat label={t('realized')} value={<ProfitLoss amount={realized} locale={locale} />} />
+        <Stat
+          label={t('cash')}
+          value={balance ? formatWon(balance.orderable, locale) : '—'}
+          detail={
+            balance ? `D+2 ${formatWon(balance.cashD2, locale)} · ${tCommon('asOf', { time: formatClock(balance.asOf) })}` : undefined
+          }
+        />
+      </Card>
+      <Card>
+        {link.state === 'down' && link.lastLiveAt !== null && now !== null && (
+          <StaleNote>{tCommon('staleNote', { age: formatAge(now - link.lastLiveAt, locale) })}</StaleNote>
+        )}
+        {held.length === 0 ? (
+          <EmptyState
+            title={t('empty')}
+            action={
+              <Button asChild variant="primary">
+                <Link href="/market">{t('toMarket')}</Link>
+              </Button>
+            }
+          >
+            {t('emptyBody')}
+          </EmptyState>
+        ) : (
+          <PositionsTable positions={held} />
+        )}
+      </Card>
+    </>
+  );
+}
