@@ -1,6 +1,6 @@
 import type { BarColumns } from '#domain/market/bar-chunk.ts';
 import type { BrokerBar } from '#nas/brokers/port.ts';
-import type { MinuteBar } from './minute-bars.ts';
+import { type MinuteBar, minuteOf } from './minute-bars.ts';
 
 /** yyyymmdd of a `YYYY-MM-DD` day: the time of daily bars and the period of minute chunks (`bar_chunks.year`). */
 export function dayNumber(day: string): number {
@@ -46,6 +46,32 @@ export function dailyColumnsByYear(bars: readonly BrokerBar[]): Map<number, BarC
       ),
     ]),
   );
+}
+
+/** One bar of a broker's minute chart as ours. */
+export function minuteBarOf({ day, time, open, high, low, close, volume, value }: BrokerBar): MinuteBar {
+  return { minute: minuteOf(day, time ?? '000000'), open, high, low, close, volume, value };
+}
+
+/** Bars of both, in the order of time; where both have one, the newer columns win. */
+export function mergeColumns(older: BarColumns, newer: BarColumns): BarColumns {
+  const times = [...new Set([...older.time, ...newer.time])].sort((a, b) => a - b);
+  const at = (columns: BarColumns) => new Map(Array.from(columns.time, (time, i) => [time, i]));
+  const [inOlder, inNewer] = [at(older), at(newer)];
+  const column = (name: Exclude<keyof BarColumns, 'time'>) =>
+    Float64Array.from(times, (time) => {
+      const i = inNewer.get(time);
+      return (i === undefined ? older[name][inOlder.get(time) as number] : newer[name][i]) as number;
+    });
+  return {
+    time: Int32Array.from(times),
+    open: column('open'),
+    high: column('high'),
+    low: column('low'),
+    close: column('close'),
+    volume: column('volume'),
+    value: column('value'),
+  };
 }
 
 /** The minute bars of a chunk, for a restart in the middle of a session. */

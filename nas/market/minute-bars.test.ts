@@ -60,6 +60,47 @@ describe('minute bars', () => {
     expect(bars.bars('900010')[0]?.volume).toBe(10);
   });
 
+  test('a restart keeps the morning: restored bars stay, and prints go on from where they are', () => {
+    const bars = new MinuteBars();
+    const morning = { minute: minuteOf(DAY, '090000'), open: 900, high: 900, low: 900, close: 900, volume: 7, value: 6_300 };
+    bars.restore('900010', DAY, [morning]);
+    bars.add(print('100000', 1_000, 3, 5_003));
+    expect(bars.bars('900010').map((bar) => [bar.minute, bar.volume])).toEqual([
+      [morning.minute, 7],
+      [minuteOf(DAY, '100000'), 3],
+    ]);
+  });
+
+  test('a gap is filled with the broker’s minutes; minutes after it stay ours, and so do those the broker has not', () => {
+    const at = (clock: string, volume: number) => ({
+      minute: minuteOf(DAY, clock),
+      open: 1,
+      high: 1,
+      low: 1,
+      close: 1,
+      volume,
+      value: volume,
+    });
+    const bars = new MinuteBars();
+    bars.restore('900010', DAY, [at('090000', 7)]);
+    bars.add(print('091000', 1_000, 3, 903)); // joined within this minute
+    bars.add(print('091100', 1_000, 5, 908));
+    bars.backfill('900010', DAY, minuteOf(DAY, '091000'), [at('090500', 20), at('090600', 0), at('091000', 30), at('091100', 99)]);
+    expect(bars.bars('900010').map((bar) => [bar.minute - minuteOf(DAY, '090000'), bar.volume])).toEqual([
+      [0, 7],
+      [5, 20],
+      [10, 30],
+      [11, 5],
+    ]);
+  });
+
+  test('a new day begins without the bars of the old one', () => {
+    const bars = new MinuteBars();
+    bars.add(print('152900', 1_000, 3, 903));
+    bars.add({ ...print('090000', 1_000, 2, 2), day: '2026-11-23' as TradingDay });
+    expect(bars.bars('900010').map((bar) => [dayOfMinute(bar.minute), bar.volume])).toEqual([['2026-11-23', 2]]);
+  });
+
   test('the volumes of all bars add up to what the exchange counted, however prints are lost or doubled', () => {
     const steps = fc.array(
       fc.record({ second: fc.nat(3_000), quantity: fc.integer({ min: 1, max: 1_000 }), seen: fc.integer({ min: 0, max: 2 }) }),

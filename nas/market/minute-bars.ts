@@ -30,10 +30,10 @@ export function dayOfMinute(minute: number): string {
 }
 
 interface SymbolState {
-  cumVolume: number;
-  cumValue: number;
+  /** The exchange's cumulative figures of the last print we heard; null until we hear one. */
+  cum: { volume: number; value: number } | null;
   bars: MinuteBar[];
-  day: string;
+  readonly day: string;
 }
 
 /**
@@ -44,24 +44,23 @@ export class MinuteBars {
   readonly #symbols = new Map<string, SymbolState>();
   readonly #dirty = new Set<string>();
 
+  #today(symbol: string, day: string): SymbolState {
+    const known = this.#symbols.get(symbol);
+    if (known?.day === day) return known;
+    const state: SymbolState = { cum: null, bars: [], day };
+    this.#symbols.set(symbol, state);
+    return state;
+  }
+
   /** Returns false when the print was a repetition and changed nothing. */
   add(print: TradePrint): boolean {
-    let state = this.#symbols.get(print.symbol);
-    if (!state || state.day !== print.day) {
-      // Joining in the middle of a session: what was traded before we listened belongs to no minute of ours.
-      state = {
-        cumVolume: print.cumVolume - print.quantity,
-        cumValue: print.cumValue - print.price * print.quantity,
-        bars: [],
-        day: print.day,
-      };
-      this.#symbols.set(print.symbol, state);
-    }
-    const volume = print.cumVolume - state.cumVolume;
+    const state = this.#today(print.symbol, print.day);
+    // Joining in the middle of a session: what was traded before we listened belongs to no minute of ours.
+    state.cum ??= { volume: print.cumVolume - print.quantity, value: print.cumValue - print.price * print.quantity };
+    const volume = print.cumVolume - state.cum.volume;
     if (volume <= 0) return false;
-    const value = Math.max(0, print.cumValue - state.cumValue);
-    state.cumVolume = print.cumVolume;
-    state.cumValue = print.cumValue;
+    const value = Math.max(0, print.cumValue - state.cum.value);
+    state.cum = { volume: print.cumVolume, value: print.cumValue };
 
     const minute = minuteOf(print.day, print.time);
     const last = state.bars.at(-1);
@@ -79,9 +78,20 @@ export class MinuteBars {
     return true;
   }
 
-  /** Puts back bars of today that an earlier process published, so that a restart keeps the morning. */
-  restore(symbol: string, day: string, bars: readonly MinuteBar[], cumVolume: number, cumValue: number): void {
-    this.#symbols.set(symbol, { cumVolume, cumValue, bars: bars.map((bar) => ({ ...bar })), day });
+  /** Puts back bars of today that an earlier process published, so that a restart keeps the morning. Call it before the first print. */
+  restore(symbol: string, day: string, bars: readonly MinuteBar[]): void {
+    this.#today(symbol, day).bars = bars.map((bar) => ({ ...bar }));
+  }
+
+  /** Takes the broker's own minutes up to `until` for those we did not hear whole; ours stay where the broker has none. */
+  backfill(symbol: string, day: string, until: number, bars: readonly MinuteBar[]): void {
+    const theirs = bars.filter((bar) => bar.minute <= until && bar.volume > 0);
+    if (theirs.length === 0) return;
+    const state = this.#today(symbol, day);
+    const known = new Set(theirs.map((bar) => bar.minute));
+    const ours = state.bars.filter((bar) => !known.has(bar.minute));
+    state.bars = [...ours, ...theirs.map((bar) => ({ ...bar }))].sort((a, b) => a.minute - b.minute);
+    this.#dirty.add(symbol);
   }
 
   bars(symbol: string): readonly MinuteBar[] {

@@ -12,6 +12,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** The latest quote of each symbol in memory, and which of them changed since they were last written. */
 export class QuoteBoard {
   readonly #rows = new Map<string, Mutable<QuoteRow>>();
+  /** The Seoul day each symbol's figures belong to. */
+  readonly #days = new Map<string, string>();
   readonly #dirty = new Set<string>();
 
   #row(symbol: string, now: Date): Mutable<QuoteRow> {
@@ -44,7 +46,8 @@ export class QuoteBoard {
   trade(print: TradePrint, now: Date): void {
     const row = this.#row(print.symbol, now);
     // A reordered print must not turn the day's figures back.
-    if (print.cumVolume < row.volume && row.tradedAt?.slice(0, 10) === seoulInstant(print.day, print.time).slice(0, 10)) return;
+    if (print.cumVolume < row.volume && this.#days.get(print.symbol) === print.day) return;
+    this.#days.set(print.symbol, print.day);
     Object.assign(row, {
       last: print.price,
       change: print.change,
@@ -67,9 +70,11 @@ export class QuoteBoard {
     row.bestBid = bids.find((level) => level.price > 0)?.price ?? null;
   }
 
-  /** A REST answer: carries no time of trade. */
-  snapshot(quote: QuoteSnapshot, now: Date): void {
+  /** A REST answer of a day: carries no time of trade, and may have been overtaken by prints. */
+  snapshot(quote: QuoteSnapshot, day: string, now: Date): void {
     const row = this.#row(quote.symbol, now);
+    if (quote.volume < row.volume && this.#days.get(quote.symbol) === day) return;
+    this.#days.set(quote.symbol, day);
     Object.assign(row, {
       last: quote.last,
       change: quote.last - quote.basePrice,

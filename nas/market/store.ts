@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { type BarColumns, decodeBarChunk, encodeBarChunk } from '#domain/market/bar-chunk.ts';
 import type { OrderBookSnapshot, QuoteSnapshot } from '#nas/brokers/port.ts';
+import { mergeColumns } from './chunks.ts';
 import type { SymbolNeed } from './slots.ts';
 
 /** A row of `quotes` about to be written; won and shares. */
@@ -43,7 +44,7 @@ export function marketStore(pool: Pool) {
         `select a.id as "accountId", a.user_id as "userId", a.is_paper_account as "isPaper", a.key_id as "keyId",
                 a.encrypted_credentials as sealed, a.broker_type as "brokerType"
            from public.market_feeds f join public.broker_accounts a on a.id = f.broker_account_id
-          where f.scope = 'shared' and a.is_active and a.encrypted_credentials is not null
+          where f.scope = 'shared' and a.is_active and a.encrypted_credentials is not null and a.environment_verified_at is not null
           order by a.created_at limit 1`,
       );
       return rows[0] ?? null;
@@ -64,11 +65,12 @@ export function marketStore(pool: Pool) {
       return rows;
     },
 
-    async instruments(): Promise<{ symbol: string; priceDay: string }[]> {
-      const { rows } = await pool.query<{ symbol: string; priceDay: string }>(
-        `select stock_code as symbol, to_char(price_day, 'YYYY-MM-DD') as "priceDay" from public.instruments where is_listed order by stock_code`,
+    /** Codes of everything listed. */
+    async instruments(): Promise<string[]> {
+      const { rows } = await pool.query<{ symbol: string }>(
+        'select stock_code as symbol from public.instruments where is_listed order by stock_code',
       );
-      return rows;
+      return rows.map((row) => row.symbol);
     },
 
     /** Takes the day's base price, limits and status from the broker. */
@@ -78,13 +80,6 @@ export function marketStore(pool: Pool) {
                 updated_at = now() where stock_code = $1`,
         [quote.symbol, quote.basePrice, quote.upperLimit, quote.lowerLimit, day, quote.statusCode, quote.isHalted],
       );
-    },
-
-    async basePrices(): Promise<Map<string, number>> {
-      const { rows } = await pool.query<{ symbol: string; base: string }>(
-        'select stock_code as symbol, base_price as base from public.instruments where is_listed',
-      );
-      return new Map(rows.map((row) => [row.symbol, Number(row.base)]));
     },
 
     /** One statement for all changed quotes; unknown symbols are left out rather than failing the batch. */
@@ -146,13 +141,30 @@ export function marketStore(pool: Pool) {
       );
     },
 
-    async calendarDay(day: string): Promise<{ isOpen: boolean; closeAt: Date | null } | null> {
-      const { rows } = await pool.query<{ isOpen: boolean; closeAt: Date | null }>(
-        `select is_open as "isOpen", close_at as "closeAt" from public.market_calendar
-          where market = 'KRX' and day = $1 and session in ('regular', 'closed') limit 1`,
+    /** The last confirmed trading day before `day`; null when the calendar knows none. */
+    async sessionBefore(day: string): Promise<string | null> {
+      const { rows } = await pool.query<{ day: string | null }>(
+        `select to_char(max(day), 'YYYY-MM-DD') as day from public.market_calendar
+          where market = 'KRX' and is_open and session = 'regular' and day < $1`,
         [day],
       );
-      return rows[0] ?? null;
+      return rows[0]?.day ?? null;
+    },
+
+    /** When the main board ends on a day, its closing auction included; null on days without a session. */
+    async closeOf(day: string): Promise<Date | null> {
+      const { rows } = await pool.query<{ closeAt: Date | null }>(
+        `select max(close_at) as "closeAt" from public.market_calendar
+          where market = 'KRX' and is_open and session in ('regular', 'close_auction') and day = $1`,
+        [day],
+      );
+      return rows[0]?.closeAt ?? null;
+    },
+
+    /** Puts days into the chunk of their year; days already there are replaced, others stay. */
+    async mergeDays(symbol: string, year: number, days: BarColumns): Promise<void> {
+      const stored = await this.readChunk(symbol, '1d', year);
+      await this.writeChunk(symbol, '1d', year, stored ? mergeColumns(stored, days) : days);
     },
   };
 }
