@@ -31,7 +31,8 @@ export const TIMING = {
   expireCheckMs: 30_000,
   /** After the session's close: the broker's list is read once more before leftovers expire. */
   expireGraceMs: 60_000,
-  stopMs: 8_000,
+  /** Calls in flight at a stop; the process is ended 10 s after it was asked to. */
+  stopMs: 6_000,
 } as const;
 
 /** New attempts after a proven "not processed". */

@@ -1,9 +1,10 @@
 import type { Symbol } from '#domain/order/order.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
+import type { BrokerHolding } from '#nas/brokers/port.ts';
 import type { AccountContext } from './context.ts';
 
-/** The broker's cash and shares into our rows; a failed read changes nothing. Resolves true when it was read whole. */
-export async function syncHoldings(context: AccountContext, probe: Symbol | null): Promise<boolean> {
+/** The broker's cash and shares into our rows; a failed read changes nothing. Resolves with the holdings, or null when the read failed. */
+export async function syncHoldings(context: AccountContext, probe: Symbol | null): Promise<readonly BrokerHolding[] | null> {
   const { accountId, broker, repo, clock, log } = context;
   try {
     const asOf = new Date(clock.wall());
@@ -16,10 +17,10 @@ export async function syncHoldings(context: AccountContext, probe: Symbol | null
     for (const { symbol } of await repo.positions(accountId)) {
       if (!listed.has(symbol)) await repo.putHolding(accountId, { ...NOTHING, symbol });
     }
-    return true;
+    return balance.holdings;
   } catch (error) {
     log.warn({ err: error }, 'balance could not be read');
-    return false;
+    return null;
   }
 }
 

@@ -10,6 +10,9 @@ import type { Snapshot } from './inquiry.ts';
 /** The broker's clock is read from `Date` headers in whole seconds; this much earlier is still "not before the send". */
 const CLOCK_TOLERANCE_MS = 3_000;
 
+/** An order this old must be in the list. */
+const BLIND_AFTER_MS = 5_000;
+
 /** What we have seen of an order while its outcome is unknown. Begins anew after a restart. */
 interface Search {
   firstQueryAt: number | null;
@@ -21,6 +24,8 @@ interface Search {
 export interface Reconciler {
   /** Compares one complete list with our orders of that day; true when something was filled or ended. */
   apply(snapshot: Snapshot, orders: readonly OrderRow[]): Promise<boolean>;
+  /** True while the list has no rows although orders of ours must be in it (KIS paper): then it proves neither fills nor absence. */
+  isListBlind(): boolean;
   /** The notice socket died: absence can no longer be proved by silence. */
   noticesDown(): void;
 }
@@ -41,6 +46,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const searches = new Map<string, Search>();
   const strangers = new Map<string, number>();
   const cancelSeenAt = new Map<string, number>();
+  let isBlind = !broker.capabilities.inquiryRows;
 
   async function settleKnown(order: OrderRow, row: BrokerOrder, snapshot: Snapshot): Promise<boolean> {
     let changed = false;
@@ -131,7 +137,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       candidates: 0,
       noticesUpThroughout: search.noticesUp,
       ledgerAgrees: true,
-      inquiryRows: broker.capabilities.inquiryRows,
+      inquiryRows: !isBlind,
       sessionEnded: options.sessionEnded(order),
     };
     // The ledger costs a call to the broker; it is asked only when nothing else is in doubt.
@@ -206,6 +212,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const free = snapshot.rows.filter((row) => !numbers.has(row.brokerOrderId));
       const unknown = orders.filter((order) => order.status === 'unknown' && order.brokerOrderId === null);
       const attempts = await attemptsOf(unknown);
+      if (snapshot.rows.length > 0) isBlind = false;
+      else if (orders.some((order) => isOlderThan(order, snapshot))) isBlind = true;
       let changed = false;
       for (const row of snapshot.rows) {
         const order = active.get(row.brokerOrderId);
@@ -223,10 +231,18 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (!isSomethingUnresolved) changed = (await reopenLost(free, snapshot)) || changed;
       return (await adoptStrangers(free, isSomethingUnresolved, snapshot)) || changed;
     },
+    isListBlind: () => isBlind,
     noticesDown() {
       for (const search of searches.values()) search.noticesUp = false;
     },
   };
+}
+
+/** At the broker under a number since before the list was asked for. */
+function isOlderThan(order: OrderRow, snapshot: Snapshot): boolean {
+  return (
+    order.brokerOrderId !== null && order.submittedAt !== null && snapshot.asOf.getTime() - order.submittedAt.getTime() > BLIND_AFTER_MS
+  );
 }
 
 function externalOf(row: BrokerOrder, snapshot: Snapshot): Record<string, unknown> {

@@ -8,6 +8,7 @@ import type { AccountContext } from './context.ts';
 import { ledgerAgrees, syncHoldings } from './holdings.ts';
 import { createInquiry, today } from './inquiry.ts';
 import { createLane } from './lane.ts';
+import { bookNoticeFills } from './notice-fills.ts';
 import { createNoticeDesk } from './notices.ts';
 import { createReconciler } from './reconcile.ts';
 import { createSchedule } from './schedule.ts';
@@ -55,7 +56,11 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
     ledgerAgrees: (order) => ledgerAgrees(context, order, active),
     sessionEnded: (order) => order.expiresAt !== null && order.expiresAt.getTime() < clock.wall(),
   });
-  const notices = createNoticeDesk(context, { orders: () => active, inquireNow: () => inquireSoon() });
+  const notices = createNoticeDesk(context, {
+    orders: () => active,
+    inquireNow: () => inquireSoon(),
+    isListBlind: () => reconciler.isListBlind(),
+  });
 
   // --- what the rows ask for -------------------------------------------------------------------------------------------------
   let scanning: Promise<void> | null = null;
@@ -82,12 +87,19 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
     await markOrphans(orders);
     active = orders;
     notices.retryHeld();
-    metrics.unknown.set(orders.filter((order) => order.status === 'unknown').length);
+    countUnknown(orders.filter((order) => order.status === 'unknown').length);
     for (const order of orders) {
       if (needsCancel(order)) cancels.add(order.id, () => runCancel(order.id));
       else if (maySubmit(order)) submits.add(order.id, () => runSubmit(order.id));
     }
     arm();
+  }
+
+  let unknownCount = 0;
+  /** The gauge sums over all accounts of the process. */
+  function countUnknown(count: number): void {
+    metrics.unknown.inc(count - unknownCount);
+    unknownCount = count;
   }
 
   /** A send begun by a process that is gone: nobody knows what came of it, so it is looked up and never sent again. */
@@ -211,7 +223,8 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
         const snapshot = await inquiry.read(day);
         // Rows as they are after the read, so that an order answered meanwhile is not taken for a stranger's.
         const orders = (await repo.activeOrders(accountId)).filter((order) => order.orderDay === day);
-        if (await reconciler.apply(snapshot, orders)) {
+        const hasTold = reconciler.isListBlind() && orders.some((order) => notices.toldFor(order) !== null);
+        if ((await reconciler.apply(snapshot, orders)) || hasTold) {
           wantsHoldings = true;
           wake();
         }
@@ -229,9 +242,12 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
   async function readHoldings(): Promise<void> {
     wantsHoldings = false;
     const probe = active[0]?.symbol ?? null;
-    const isRead = await syncHoldings(context, probe);
+    const holdings = await syncHoldings(context, probe);
     holdingsAt = clock.monotonic();
-    if (isRead && !isPositionProved) {
+    if (holdings && reconciler.isListBlind()) {
+      if (await bookNoticeFills(context, { orders: await repo.activeOrders(accountId), holdings, desk: notices })) wake();
+    }
+    if (holdings && !isPositionProved) {
       isPositionProved = true;
       wake();
     }
@@ -289,6 +305,7 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
     isClean: () => isClean && isPositionProved,
     async stop() {
       stopped = true;
+      countUnknown(0);
       callOff();
       pollTimer.off();
       let off = () => {};
