@@ -15,13 +15,7 @@ import { type RunningStack, startStack } from '../stack/start-stack.ts';
 const DEADLINE_MS = 30_000;
 const QUANTITY = 3;
 
-const orderRow = z.object({
-  id: z.string(),
-  order_status: z.string(),
-  broker_order_id: z.string().nullable(),
-  cum_quantity: z.coerce.number(),
-});
-type OrderRow = z.infer<typeof orderRow>;
+const placed = z.object({ order: z.object({ id: z.uuid() }) });
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Signs in as a browser does; the cookies are what the web app will ask for. */
@@ -130,9 +124,9 @@ async function mainJob(stack: RunningStack): Promise<Record<string, unknown>> {
     }),
   });
   const acceptedAt = performance.now();
-  const body = (await answer.json()) as { order?: unknown };
+  const body: unknown = await answer.json();
   if (answer.status !== 201) throw new Error(`POST /api/trading answered ${answer.status}: ${JSON.stringify(body).slice(0, 300)}`);
-  const order: OrderRow = orderRow.parse(body.order);
+  const { order } = placed.parse(body);
   const isOurs = (payload: Record<string, unknown>): boolean => payload.id === order.id;
   const acknowledgedAt = await orders.first('the broker acknowledgement', (p) => isOurs(p) && p.broker_order_id !== null);
   const filledAt = await orders.first('the fill', (p) => isOurs(p) && p.order_status === 'executed' && Number(p.cum_quantity) === QUANTITY);
