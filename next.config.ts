@@ -19,7 +19,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   typedRoutes: false,
   // tsc 7 checks types in its own step; its native package has no API that Next could call.
-  typescript: { ignoreBuildErrors: true },
+  // Next rewrites the tsconfig it is given; scripts/web.ts hands it one of its own.
+  typescript: { ignoreBuildErrors: true, tsconfigPath: process.env.NARAE_WEB_TSCONFIG ?? 'tsconfig.json' },
   allowedDevOrigins: ['127.0.0.1', 'localhost'],
   devIndicators: false,
   headers: async () => [{ source: '/:path*', headers: securityHeaders }],

@@ -11,6 +11,8 @@ import { runService } from '#nas/runtime/service.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILDS = join('.next', 'builds');
+/** Next adds its own lines to the tsconfig it finds; this one is not ours. */
+const TSCONFIG = join('.next', 'tsconfig.json');
 /** Builds kept for processes that may still serve them; the oldest go first. */
 const KEPT_BUILDS = 4;
 /** Longest wait for another process that builds the same sources. */
@@ -33,6 +35,9 @@ const SOURCES = [
 await runService('web', async ({ log, signal }) => {
   const isDev = process.argv[2] === 'dev';
   const port = Number(process.env.PORT ?? 3000);
+  mkdirSync(join(ROOT, BUILDS), { recursive: true });
+  writeFileSync(join(ROOT, TSCONFIG), JSON.stringify({ extends: '../tsconfig.json' }));
+  process.env.NARAE_WEB_TSCONFIG = TSCONFIG;
   if (!isDev) process.env.NARAE_WEB_DIST = await buildFor(hashSources(), signal, (dist) => log.info({ dist }, 'building'));
   const server = createServer();
   const app = next({ dev: isDev, dir: ROOT, hostname: '127.0.0.1', port, httpServer: server });
@@ -61,7 +66,6 @@ async function buildFor(hash: string, signal: AbortSignal, onBuild: (reason: str
   const dist = join(BUILDS, hash.slice(0, 16));
   const stamp = join(ROOT, dist, 'narae-build');
   const lock = `${join(ROOT, dist)}.lock`;
-  mkdirSync(join(ROOT, BUILDS), { recursive: true });
   const deadline = Date.now() + OTHER_BUILD_MS;
   while (!existsSync(stamp)) {
     if (!takeLock(lock)) {
