@@ -97,16 +97,27 @@ function inputFaults({ columns, capital, from, to }: BacktestInput, program: Pro
       ko: `이 데이터에는 '${field}' 값이 없어 전략을 실행할 수 없습니다.`,
       en: `This data has no '${field}', which the strategy reads.`,
     });
-  const wantsMinutes = /m$/.test(program.document.timeframe);
-  if (wantsMinutes !== columns.isIntraday || program.document.timeframe === '1w') {
+  const { timeframe } = program.document;
+  const given = columns.isIntraday ? `${barMinutes(columns)}m` : '1d';
+  if (given !== timeframe) {
     faults.push({
       code: 'timeframe',
       path: 'timeframe',
-      ko: `전략의 봉 주기(${program.document.timeframe})와 데이터가 맞지 않습니다.`,
-      en: `The strategy's timeframe (${program.document.timeframe}) does not match the data.`,
+      ko: `전략의 봉 주기(${timeframe})와 데이터의 봉 주기(${given})가 다릅니다.`,
+      en: `The strategy wants ${timeframe} bars, the data has ${given} bars.`,
     });
   }
   return faults;
+}
+
+/** The shortest step between two bars of one day, in minutes. */
+function barMinutes({ times }: Columns): number {
+  let shortest = Number.POSITIVE_INFINITY;
+  const minute = (time: string) => Number(time.slice(11, 13)) * 60 + Number(time.slice(14, 16));
+  for (let t = 1; t < times.length; t += 1) {
+    if (dayOf(times[t]!) === dayOf(times[t - 1]!)) shortest = Math.min(shortest, minute(times[t]!) - minute(times[t - 1]!));
+  }
+  return shortest;
 }
 
 /** Runs steps to the end, pausing when `pace` asks for it. */

@@ -96,6 +96,42 @@ describe('an import', () => {
     ]);
   });
 
+  test('derives factors from the exchange’s day change: a 5:1 split, and a rights issue that is no simple ratio', async () => {
+    // Closes 500,000 → 100,000 → 99,000 → 90,000; base prices 100,000 (split), 99,000 → 88,110 (0.89, rights issue).
+    const rows = [
+      ['2022-03-02', 500_000, 0],
+      ['2022-03-03', 100_000, 0],
+      ['2022-03-04', 99_000, -1_000],
+      ['2022-03-07', 90_000, 1_890],
+    ] as const;
+    const file = await csv(
+      'split.csv',
+      rows.map(([day, close, change]) => `${day},000010,KOSPI,${close},${close},${close},${close},10,${change},9`),
+      `${HEADER},change,listed_shares`,
+    );
+    const outcome = await importData({ file, out: join(dir, 'split') });
+    expect(outcome.findings.find(({ code }) => code === 'adjusted_days')).toMatchObject({ count: 2, severity: 'minor' });
+    const columns = await loadColumns(join(dir, 'split'), { from: '2022-03-02', to: '2022-03-07' });
+    [0.2 * 0.89, 0.89, 0.89, 1].forEach((factor, i) => {
+      expect(columns.factor![i]).toBeCloseTo(factor, 12);
+    });
+    expect(await verifyData(join(dir, 'split'))).toMatchObject({ ok: true });
+  });
+
+  test('does not take a missing session for a market-wide split', async () => {
+    // Twelve symbols rise 100 won a day; the file lacks 2022-03-03, so the base price of the 4th is not the close of the 2nd.
+    const lines = Array.from({ length: 12 }, (_, s) => String(s).padStart(6, '0')).flatMap((code) =>
+      [
+        ['2022-03-02', 1_000],
+        ['2022-03-04', 1_200],
+        ['2022-03-07', 1_300],
+      ].map(([day, close]) => `${day},${code},KOSPI,${close},${close},${close},${close},10,100,9`),
+    );
+    const outcome = await importData({ file: await csv('hole.csv', lines, `${HEADER},change,listed_shares`), out: join(dir, 'hole') });
+    expect(outcome.findings.map(({ code }) => code)).toEqual(['missing_session']);
+    expect([...(await loadColumns(join(dir, 'hole'), { from: '2022-03-02', to: '2022-03-07' })).factor!]).toEqual(Array(36).fill(1));
+  });
+
   test('takes minute bars', async () => {
     const lines = ['09:00', '09:01', '09:02'].map((clock, i) => `2022-03-02 ${clock}:00,000010,KOSPI,100,105,99,${100 + i},10`);
     await importData({ file: await csv('minutes.csv', lines), out: join(dir, 'minutes') });

@@ -5,6 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { canonicalJson } from '#domain/canonical-json.ts';
 import { AppError } from '#lib/errors.ts';
 import { literal, numberOf, rowsOf, withDuck } from './duck.ts';
+import { deriveFactors } from './factors.ts';
 import { hashBars } from './hash-bars.ts';
 import type { Manifest, StoredSymbol } from './manifest.ts';
 import { type Finding, inspect } from './quality.ts';
@@ -39,6 +40,7 @@ export async function importData(input: ImportInput): Promise<ImportOutcome> {
     if (findings.some((finding) => finding.severity === 'fatal')) return { ok: false, findings };
     await cleanRows(db, shape);
     if ((await numberOf(db, 'select count(*) from bars')) === 0) throw new AppError('invalid_input', `${input.file} holds no usable bars`);
+    if (hasFactors(shape)) findings.push(...(await deriveFactors(db)));
     return { ok: true, manifest: await store(db, input, shape, findings), findings };
   });
 }
@@ -97,11 +99,16 @@ async function cleanRows(db: DuckDBConnection, { isIntraday }: Shape): Promise<v
     group by code, t`);
 }
 
+/** Raw daily prices with the exchange's day change tell their own splits. */
+function hasFactors({ isAdjusted, isIntraday, columns }: Shape): boolean {
+  return !isAdjusted && !isIntraday && columns.change !== undefined;
+}
+
 const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const;
 const OPTIONAL = ['value', 'market_cap', 'listed_shares', 'change'] as const;
 
 async function store(db: DuckDBConnection, input: ImportInput, shape: Shape, findings: readonly Finding[]): Promise<Manifest> {
-  const columns = [...PRICES, ...OPTIONAL.filter((name) => shape.columns[name])];
+  const columns = [...PRICES, ...OPTIONAL.filter((name) => shape.columns[name]), ...(hasFactors(shape) ? ['factor'] : [])];
   const symbols = await symbolRows(db);
   const hash = await hashBars(db, 'bars', columns, shape.isAdjusted);
   const [facts] = await rowsOf(
@@ -159,11 +166,12 @@ async function symbolRows(db: DuckDBConnection): Promise<StoredSymbol[]> {
 
 async function writeYear(db: DuckDBConnection, file: string, year: number, columns: readonly string[]): Promise<void> {
   // Whole numbers pack far better than doubles; a source with fractions keeps them.
+  const whole = columns.filter((name) => name !== 'factor');
   const fractional = await numberOf(
     db,
-    `select count(*) from bars where year = ${year} and (${columns.map((name) => `${name} <> floor(${name})`).join(' or ')})`,
+    `select count(*) from bars where year = ${year} and (${whole.map((name) => `${name} <> floor(${name})`).join(' or ')})`,
   );
-  const list = columns.map((name) => (fractional > 0 ? name : `cast(${name} as bigint) as ${name}`)).join(', ');
+  const list = columns.map((name) => (fractional > 0 || !whole.includes(name) ? name : `cast(${name} as bigint) as ${name}`)).join(', ');
   await db.run(
     `copy (select code, t, ${list} from bars where year = ${year} order by code, t) to ${literal(file)} (format parquet, compression zstd)`,
   );

@@ -213,20 +213,26 @@ async function gaps(db: DuckDBConnection): Promise<Finding[]> {
 /** Half a point for the tick and the rounding of adjusted prices; below 1,000 won one tick is too large a share. */
 const LIMIT_SLACK = 0.005;
 const LIMIT_FLOOR = 1000;
+/** KRX never closes longer; a longer step is a hole in the file. */
+const LONGEST_CLOSURE_DAYS = 10;
 
 /** Moves between adjacent sessions beyond the day's price limit: splits left raw, scale breaks, new listings. */
 async function limitBreaks(db: DuckDBConnection): Promise<Finding[]> {
+  // Only where the law is known: in years without a source nothing is called impossible.
   const eras = Object.entries(LIMIT_ERAS).flatMap(([market, list]) =>
-    list.map(
-      (era) => `when market = '${market}' and day >= date '${era.since < '1900' ? '1900-01-01' : era.since}' then ${era.percent / 100}`,
-    ),
+    list
+      .filter((era) => era.isSourced)
+      .map(
+        (era) => `when market = '${market}' and day >= date '${era.since < '1900' ? '1900-01-01' : era.since}' then ${era.percent / 100}`,
+      ),
   );
   const from = `(select code, t, market, before, close, close / before - 1 as change, listed_limit from (
-      select code, day as t, market, close, volume, session, case ${eras.join(' ')} else 0.3 end as listed_limit,
-        lag(close) over w as before, lag(session) over w as session_before
+      select code, day as t, market, close, volume, session, case ${eras.join(' ')} else 1e9 end as listed_limit,
+        lag(close) over w as before, lag(session) over w as session_before, lag(day) over w as day_before
       from raw join (select day, row_number() over (order by day) as session from (select distinct day from raw)) using (day)
       window w as (partition by code order by day))
-    where session = session_before + 1 and before >= ${LIMIT_FLOOR} and volume > 0 and abs(close / before - 1) > listed_limit + ${LIMIT_SLACK})`;
+    where session = session_before + 1 and t - day_before <= ${LONGEST_CLOSURE_DAYS} and before >= ${LIMIT_FLOOR} and volume > 0
+      and abs(close / before - 1) > listed_limit + ${LIMIT_SLACK})`;
   const count = await numberOf(db, `select count(*) from ${from}`);
   if (count === 0) return [];
   return [

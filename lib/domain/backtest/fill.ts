@@ -118,6 +118,12 @@ export function slippedPrice(rules: FillRules, row: number, side: Side, price: n
   return side === 'buy' ? Math.min(moved, Math.max(high!, price)) : Math.max(moved, Math.min(low!, price));
 }
 
+/**
+ * A tick is at most 0.5 % of a raw price from 1,000 won on. Adjusted prices can lie far below the raw ones they stand for, where a
+ * whole tick would be several per cent that nobody ever paid.
+ */
+const ADJUSTED_TICK_SHARE = 0.005;
+
 function movedPrice(rules: FillRules, row: number, side: Side, price: number): number {
   const { slippage } = rules.costs;
   const direction = side === 'buy' ? 1 : -1;
@@ -125,7 +131,8 @@ function movedPrice(rules: FillRules, row: number, side: Side, price: number): n
   const bands = tickTable(questionOf(rules, row));
   const isOnGrid = !rules.columns.isAdjusted && Number.isInteger(price);
   if (slippage.kind === 'ticks') {
-    return isOnGrid ? stepTicks(price, direction * slippage.value, bands) : price + direction * slippage.value * tickSize(price, bands);
+    if (isOnGrid) return stepTicks(price, direction * slippage.value, bands);
+    return price + direction * slippage.value * Math.min(tickSize(price, bands), price * ADJUSTED_TICK_SHARE);
   }
   const exact = price * (1 + direction * slippage.value);
   const whole = side === 'buy' ? Math.ceil(exact) : Math.floor(exact);

@@ -21,7 +21,7 @@ export const minuteMomentum: StrategyTemplate = {
     entry: { left: { field: 'close' }, op: 'crosses_above', right: { indicator: 'sma', args: { period: { param: 'period' } } } },
     exit: { left: { field: 'close' }, op: 'crosses_below', right: { indicator: 'sma', args: { period: { param: 'period' } } } },
     stops: { loss: 0.02, profit: 0.03, maxBars: 10 },
-    sizing: { kind: 'equal_weight', maxPositions: 5 },
+    sizing: { kind: 'percent_equity', percent: 0.05, maxPositions: 5 },
     sessions: { exitAllBeforeClose: true },
   },
 };

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { type BarRow, columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
+import { randomSource } from '#domain/backtest/look-ahead.ts';
+import { hashOf } from '#domain/hash.ts';
+import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
+import { minuteMomentum } from '#domain/strategy/templates/minute-momentum.ts';
+import { type BacktestInput, runBacktest } from './run-backtest.ts';
+
+/** Two years of daily bars of `count` symbols, drawn by seed. */
+function columns(count: number, seed = 1) {
+  const random = randomSource(seed);
+  const symbols = Array.from({ length: count }, (_, s) => ({ code: String(s).padStart(6, '0'), market: 'KOSPI' as const }));
+  const bars = symbols.flatMap(({ code }) => {
+    let close = 20_000;
+    return Array.from({ length: 500 }, (_, i): BarRow => {
+      const open = Math.round((close * (0.98 + random() * 0.04)) / 50) * 50;
+      close = Math.max(1_000, Math.round((open * (0.97 + random() * 0.06)) / 50) * 50);
+      const time = new Date(Date.UTC(2018, 0, 1) + (Math.floor(i / 5) * 7 + (i % 5)) * 86_400_000).toISOString().slice(0, 10);
+      return { code, time, open, high: Math.max(open, close), low: Math.min(open, close), close, volume: 500_000 };
+    });
+  });
+  return columnsFromBars({ bars, symbols, isAdjusted: false, dataHash: 'd'.repeat(64) });
+}
+const document = {
+  ...goldenCross.document,
+  params: { fast: { default: 3, min: 2, max: 60, step: 1 }, slow: { default: 10, min: 5, max: 200, step: 1 } },
+};
+const input = (changes: Partial<BacktestInput> = {}): BacktestInput => ({
+  document,
+  columns: columns(20),
+  from: '2018-03-01',
+  to: '2019-11-29',
+  capital: 10_000_000,
+  ...changes,
+});
+
+describe('a back-test', () => {
+  test('gives the same result twice, and its hash is the hash of what it says', async () => {
+    const [first, second] = [await runBacktest(input()), await runBacktest(input())];
+    if (!first.ok || !second.ok) throw new Error('runs');
+    expect(second.result).toEqual(first.result);
+    const { hash, ...said } = first.result;
+    expect(hash).toBe(hashOf(said));
+    expect(first.result.trades.length).toBeGreaterThan(20);
+    expect(first.result).toMatchObject({
+      engine: 'narae.engine/1',
+      lookAhead: { verdict: 'clean' },
+      inputs: { from: '2018-03-01', to: '2019-11-29', params: { fast: 3, slow: 10 } },
+    });
+  });
+
+  test('leaves the warm-up out of the figures: nothing happens before the first day', async () => {
+    const outcome = await runBacktest(input());
+    if (!outcome.ok) throw new Error('runs');
+    expect(outcome.result.equity[0]).toEqual(['2018-03-01', 10_000_000, 0]);
+    expect(outcome.result.trades.every((trade) => trade.entryDay > '2018-03-01' && trade.exitDay <= '2019-11-29')).toBe(true);
+  });
+
+  test('compounds its months to its total return', async () => {
+    const outcome = await runBacktest(input());
+    if (!outcome.ok) throw new Error('runs');
+    const compounded = outcome.result.months.reduce((growth, [, rate]) => growth * (1 + rate), 1) - 1;
+    expect(compounded).toBeCloseTo(outcome.result.metrics.totalReturn.value!, 10);
+  });
+
+  test('does what parameters, mask and capital say, and says so in its inputs', async () => {
+    const [plain, masked] = [
+      await runBacktest(input()),
+      await runBacktest(input({ mask: { markets: null, symbols: ['000003'], exclude: [] }, params: { fast: 4 } })),
+    ];
+    if (!plain.ok || !masked.ok) throw new Error('runs');
+    expect(new Set(masked.result.trades.map((trade) => trade.symbol))).toEqual(new Set(['000003']));
+    expect(masked.result.inputs).toMatchObject({ mask: { symbols: ['000003'] }, params: { fast: 4 } });
+    expect(masked.result.hash).not.toBe(plain.result.hash);
+  });
+
+  test('reports progress that only grows and ends at 1', async () => {
+    const seen: number[] = [];
+    await runBacktest(input({ columns: columns(300) }), { onProgress: (done) => seen.push(done) });
+    expect(seen.at(-1)).toBe(1);
+    expect(seen.length).toBeGreaterThan(1);
+    expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+  });
+
+  test('stops when it is told to', async () => {
+    const abort = new AbortController();
+    const run = runBacktest(input({ columns: columns(300) }), {
+      signal: abort.signal,
+      onProgress: () => abort.abort(new Error('cancelled by the user')),
+    });
+    await expect(run).rejects.toThrow('cancelled by the user');
+  });
+});
+
+describe('a back-test is refused with a sentence', () => {
+  test.each([
+    { why: 'a faulty document', changes: { document: {} }, code: 'invalid_type' },
+    { why: 'a period without bars', changes: { from: '2030-01-01', to: '2030-12-31' }, code: 'no_bars' },
+    { why: 'no capital', changes: { capital: 0 }, code: 'capital' },
+    { why: 'half a won', changes: { capital: 1.5 }, code: 'capital' },
+    { why: 'minutes wanted, days given', changes: { document: minuteMomentum.document }, code: 'timeframe' },
+    {
+      why: 'a field that the data lack',
+      changes: { document: { ...document, universe: { rank: { by: { field: 'market_cap' } } } } },
+      code: 'field_not_in_data',
+    },
+  ])('$why', async ({ changes, code }) => {
+    const outcome = await runBacktest(input(changes));
+    expect(outcome.ok).toBe(false);
+    if (!outcome.ok) expect(outcome.faults.map((fault) => fault.code)).toContain(code);
+  });
+});
