@@ -189,20 +189,24 @@ export async function startFeed(deps: FeedDeps): Promise<MarketFeed> {
     log.info({ day }, 'daily bars written');
   }
 
+  let touchedAt = 0;
   const every = (ms: number) => () => ms;
   const loops = [
-    startLoop('quotes', every(timing.quotesMs), () => store.writeQuotes(board.takeDirty()), log),
-    startLoop('publish', every(timing.publishMs), () => store.publishQuotes(), log),
-    startLoop('needs', every(timing.needsMs), assign, log),
-    startLoop('minutes', untilFlush, writeMinutes, log),
+    // One loop writes quotes: two that touch the same rows in different orders would lock each other out.
     startLoop(
-      'touch',
-      every(timing.touchMs),
+      'quotes',
+      every(timing.quotesMs),
       async () => {
-        if (feed === 'live' && stream.lastFrameAt() > 0) await store.touchQuotes(registered, new Date(stream.lastFrameAt()));
+        await store.writeQuotes(board.takeDirty());
+        if (feed !== 'live' || stream.lastFrameAt() === 0 || now().getTime() < touchedAt + timing.touchMs) return;
+        touchedAt = now().getTime();
+        await store.touchQuotes(registered, new Date(stream.lastFrameAt()));
       },
       log,
     ),
+    startLoop('publish', every(timing.publishMs), () => store.publishQuotes(), log),
+    startLoop('needs', every(timing.needsMs), assign, log),
+    startLoop('minutes', untilFlush, writeMinutes, log),
     startLoop('rest', every(timing.restMs), askByRest, log),
     startLoop('day', every(timing.dayMs), keepDay, log),
     startLoop('gaps', every(timing.gapsMs), fillGaps, log),
