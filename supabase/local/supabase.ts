@@ -32,7 +32,9 @@ export async function startSupabase(options: SupabaseOptions): Promise<RunningSu
   });
   const server = createServer(async (request, response) => {
     try {
-      if (request.url?.startsWith('/realtime/v1/')) await answerRealtime(request, response, realtime.handle);
+      // Lite's auth names no allowed headers, so browsers would not send ours; hosted allows what is asked for.
+      if (request.method === 'OPTIONS') answerPreflight(request, response);
+      else if (request.url?.startsWith('/realtime/v1/')) await answerRealtime(request, response, realtime.handle);
       else await toLite(request, response);
     } catch (error) {
       options.log.error({ err: error, path: request.url?.split('?')[0] }, 'request failed');
@@ -58,17 +60,21 @@ export async function startSupabase(options: SupabaseOptions): Promise<RunningSu
 }
 
 /** Browsers of the web app's origin ask first (CORS); the API keys decide, not the origin, as on hosted. */
+function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('access-control-allow-headers', String(request.headers['access-control-request-headers'] ?? '*'));
+  response.setHeader('access-control-allow-methods', 'GET, POST, PATCH, PUT, DELETE, HEAD, OPTIONS');
+  response.setHeader('access-control-max-age', '86400');
+  response.writeHead(204).end();
+}
+
 async function answerRealtime(
   request: IncomingMessage,
   response: ServerResponse,
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): Promise<void> {
   response.setHeader('access-control-allow-origin', '*');
-  if (request.method === 'OPTIONS') {
-    response.setHeader('access-control-allow-headers', String(request.headers['access-control-request-headers'] ?? '*'));
-    response.setHeader('access-control-allow-methods', 'POST');
-    response.writeHead(204).end();
-  } else if (request.url?.startsWith('/realtime/v1/api/broadcast')) {
+  if (request.url?.startsWith('/realtime/v1/api/broadcast')) {
     await handle(request, response);
   } else {
     response.writeHead(404).end();
