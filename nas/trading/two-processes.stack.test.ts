@@ -11,7 +11,7 @@ let desk: Desk;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  desk = await openDesk();
+  desk = await openDesk({ venue: { tokenPause: true } }); // a second token within a minute would be refused
 });
 afterEach(() => {
   desk.venue.faults.clear();

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tickEras } from '#domain/market/ticks.ts';
-import { sealCredentials } from '#lib/credentials/account-credentials.ts';
+import { type AccountCredentials, sealCredentials } from '#lib/credentials/account-credentials.ts';
 import { ensureSealingKey } from '#lib/db/fleet/sealing-key.ts';
 import { type FleetEnv, readFleetEnv } from '#lib/env/fleet.ts';
 import { createTestDatabase, createTestUser, type TestDatabase } from '#lib/testing/database.ts';
@@ -27,6 +27,14 @@ export interface Placed {
   readonly broker_order_id: string | null;
   readonly cum_quantity: number;
   readonly version: number;
+}
+
+interface WantedAccount {
+  readonly cash?: number;
+  readonly holdings?: { symbol: string; quantity: number }[];
+  readonly isPaper?: boolean;
+  /** What the person typed instead of what the venue gave them. */
+  readonly typed?: Partial<AccountCredentials>;
 }
 
 /** A database, a venue and one trader with a sealed paper account: everything a trading service needs but the service itself. */
@@ -56,7 +64,7 @@ export async function openDesk(
     KIS_REQUESTS_PER_SECOND: '1000',
   });
   const key = await ensureSealingKey(database.pool, credentialsDir);
-  const openAccount = async (userId: string, wanted: { cash?: number; holdings?: { symbol: string; quantity: number }[] } = {}) => {
+  const openAccount = async (userId: string, wanted: WantedAccount = {}) => {
     const accountNumber = String(50_000_000 + Math.floor(Math.random() * 9_999_999));
     const credentials = {
       appKey: `PS${randomBytes(17).toString('hex')}`,
@@ -69,12 +77,13 @@ export async function openDesk(
     const holdings = (wanted.holdings ?? options.holdings ?? []).map((h) => ({ ...h, averagePrice: priceOf(h.symbol) }));
     venue.provision({ ...credentials, environment: 'paper', cash: wanted.cash ?? options.cash ?? 1_000_000_000, holdings });
     const id = randomUUID();
-    const context = { userId, accountId: id, brokerType: 'kis', isPaper: true, keyId: key.keyId };
-    const sealed = await sealCredentials(key.publicKey, context, credentials);
+    const isPaper = wanted.isPaper ?? true;
+    const context = { userId, accountId: id, brokerType: 'kis', isPaper, keyId: key.keyId };
+    const sealed = await sealCredentials(key.publicKey, context, { ...credentials, ...wanted.typed });
     await database.pool.query(
       `insert into public.broker_accounts (id, user_id, broker_type, is_paper_account, encrypted_credentials, key_id, label)
-       values ($1, $2, 'kis', true, $3, $4, '시험')`,
-      [id, userId, JSON.stringify(sealed), key.keyId],
+       values ($1, $2, 'kis', $5, $3, $4, '시험')`,
+      [id, userId, JSON.stringify(sealed), key.keyId, isPaper],
     );
     return { id, userId, accountNumber, appKey: credentials.appKey };
   };
