@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mail } from '#supabase/local/mail.ts';
 import { PROCESSES, type ProcessContext, type ProcessName, type ProcessSpec } from '../processes.ts';
@@ -24,6 +23,7 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #children = new Map<ProcessName, Child>();
   readonly #started = new Map<ProcessName, Promise<void>>();
+  #isStopped = false;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -44,6 +44,7 @@ export class Fleet {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const stage of STAGES.toReversed()) {
       await Promise.all([...this.#children].filter(([name]) => specOf(name).stage === stage).map(([, child]) => child.stop()));
     }
@@ -58,7 +59,7 @@ export class Fleet {
   async #launch(name: ProcessName): Promise<void> {
     const { context, serviceEnv, logDir, say, onMail, onGiveUp, onPids } = this.#options;
     const spec = specOf(name);
-    if (!existsSync(spec.entry)) return say(`${name}: not built yet, skipped`);
+    if (this.#isStopped) throw new Error(`${name} was not started: the stack is stopping`);
     const child = new Child({
       name,
       entry: spec.entry,

@@ -105,9 +105,9 @@ describe('the local stack', () => {
     const { parent, supabaseUrl, supabasePid, databaseUrl } = await startParent();
     const postgresPid = Number(readFileSync(join(home, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
     parent.kill('SIGKILL');
-    const stack = await start();
+    // The same ports again: what was left behind must be gone before they are asked for.
+    const stack = await start({ env: { NARAE_DB_PORT: new URL(databaseUrl).port, NARAE_SUPABASE_PORT: new URL(supabaseUrl).port } });
     expect([isAlive(supabasePid), isAlive(postgresPid)]).toEqual([false, false]);
-    await requireFreePorts([portOf(supabaseUrl), portOf(databaseUrl)]);
     expect((await signIn(stack, DEMO_USERS.trader1.email)).status).toBe(200);
   });
 

