@@ -193,6 +193,11 @@ create function private.page(p_order public.real_orders, p_kind text, p_source t
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  -- A poll repeats the same contradiction every few seconds: once in ten minutes is enough to be heard.
+  if exists (select 1 from public.notifications n where n.user_id = p_order.user_id and n.kind = p_kind
+             and n.payload ->> 'order_id' = p_order.id::text and n.created_at > clock_timestamp() - interval '10 minutes') then
+    return;
+  end if;
   perform private.note_order(p_order, p_kind, p_source, p_payload);
   perform private.notify_person(p_order.user_id, p_kind, 'critical', p_payload || jsonb_build_object('order_id', p_order.id));
 end

@@ -4,6 +4,7 @@
 
 create index real_orders_user_day on public.real_orders (user_id, order_day) where order_day is not null;
 create index reservations_user on public.reservations (user_id);
+create index real_orders_acknowledged on public.real_orders (broker_account_id, acknowledged_at) where order_type = 'buy';
 
 create function private.denial(p_code text, p_numbers jsonb default '{}') returns jsonb
 language sql immutable set search_path = ''
@@ -282,14 +283,18 @@ comment on function private.limit_denial is 'Orders a day, won a day, won a symb
 create function private.free_cash(p_account public.broker_accounts) returns numeric
 language sql volatile security definer set search_path = ''
 as $$
-  select b.orderable - coalesce((
-    select sum(coalesce(r.amount, 0) + o.cum_amount + ceil(o.cum_amount * p_account.commission_rate_krx))
-    from public.real_orders o
-    left join public.reservations r on r.order_id = o.id
-    where o.broker_account_id = b.broker_account_id and o.order_type = 'buy' and o.order_day is not null
-      and (r.order_id is not null or o.cum_amount > 0)
-      and (o.acknowledged_at is null or o.acknowledged_at >= b.as_of)
-  ), 0)
+  select b.orderable
+    - coalesce((
+        select sum(r.amount)
+        from public.reservations r
+        join public.real_orders o on o.id = r.order_id
+        where r.broker_account_id = b.broker_account_id and r.side = 'buy' and (o.acknowledged_at is null or o.acknowledged_at >= b.as_of)
+      ), 0)
+    - coalesce((
+        select sum(o.cum_amount + ceil(o.cum_amount * p_account.commission_rate_krx))
+        from public.real_orders o
+        where o.broker_account_id = b.broker_account_id and o.order_type = 'buy' and o.acknowledged_at >= b.as_of
+      ), 0)
   from public.account_balances b
   where b.broker_account_id = p_account.id
 $$;

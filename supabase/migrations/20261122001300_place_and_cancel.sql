@@ -191,8 +191,9 @@ begin
     o := private.move_order(o, 'rejected', 'not_found', 'operator');
   else
     if not p_broker_order_id ~ '^[0-9A-Za-z-]{1,50}$'
-       or jsonb_array_length(o.candidates) > 0 and not o.candidates @> to_jsonb(p_broker_order_id)
-          and not o.candidates @> jsonb_build_array(jsonb_build_object('brokerOrderId', p_broker_order_id))
+       or jsonb_array_length(o.candidates) > 0 and not exists (
+            select 1 from jsonb_array_elements(o.candidates) c
+            where p_broker_order_id in (c #>> '{}', c ->> 'brokerOrderId', c ->> 'broker_order_id'))
        or exists (select 1 from public.real_orders x where x.broker_account_id = o.broker_account_id and x.order_day = o.order_day
                   and x.broker_order_id = p_broker_order_id and x.id <> o.id) then
       perform private.refuse('invalid_input', 'This broker order number is not one of the candidates, or belongs to another order.');

@@ -210,7 +210,7 @@ begin
   if exists (select 1 from public.real_orders x where x.broker_account_id = o.broker_account_id and x.order_day = o.order_day
              and x.broker_order_id = p_broker_order_id and x.id <> o.id) then
     perform private.page(o, 'broker_number_taken', p_source, facts);
-    return o;
+    return private.to_unknown(o, p_source, facts); -- a person settles it
   end if;
   if o.order_status in ('pending', 'denied') or o.order_status = 'rejected' and o.broker_code is distinct from 'NOT_FOUND' then
     perform private.page(o, 'number_of_unsent_order', p_source, facts);
@@ -223,6 +223,7 @@ begin
   if o.order_status in ('submitting', 'unknown') then
     o := private.move_order(o, private.working_status(o), 'accepted', p_source, facts);
   elsif o.order_status = 'rejected' or p_is_seen_working and o.order_status in ('cancelled', 'expired', 'replaced') then
+    update public.real_orders set cancelled_quantity = 0 where id = o.id; -- all its rest works again
     o := private.move_order(o, private.working_status(o), 'seen_working', p_source, facts);
     perform private.hold(o);
   else

@@ -134,6 +134,7 @@ begin
       cum_amount = cum_amount + more_amount,
       executed_price = case when p_cum_quantity > 0 then round((cum_amount + more_amount) / p_cum_quantity, 4) end,
       executed_at = coalesce(p_as_of, clock_timestamp()),
+      acknowledged_at = coalesce(acknowledged_at, clock_timestamp()),
       provisional_quantity = greatest(provisional_quantity - more_quantity, 0),
       -- An order that comes back works again for all its rest: what was told of its cancel was wrong.
       cancelled_quantity = case when private.is_final(target) then least(cancelled_quantity, quantity - p_cum_quantity) else 0 end

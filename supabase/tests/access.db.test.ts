@@ -170,6 +170,23 @@ describe('every public table', () => {
     expect(rows.filter((row) => !row.rls || !row.comment)).toEqual([]);
   });
 
+  test('tells what each of its prices, amounts and rates means', async () => {
+    const { rows } = await db.pool.query(
+      `select c.relname || '.' || a.attname as column from pg_attribute a join pg_class c on c.oid = a.attrelid
+       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.atttypid = 'numeric'::regtype and a.attnum > 0
+         and col_description(c.oid, a.attnum) is null`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('has a comment on every policy of ours', async () => {
+    const { rows } = await db.pool.query(
+      `select p.polrelid::regclass || ': ' || p.polname as policy from pg_policy p join pg_class c on c.oid = p.polrelid
+       where c.relnamespace = 'public'::regnamespace and obj_description(p.oid, 'pg_policy') is null`,
+    );
+    expect(rows).toEqual([]);
+  });
+
   const tables = Object.entries(DECISIONS).map(([table, decision]) => ({ table, ...decision, writes: decision.writes ?? [] }));
 
   test.each(tables)('$table is read by its owner ($select), not by strangers, never without a session', async ({ table, select }) => {

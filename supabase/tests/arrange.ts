@@ -118,18 +118,19 @@ export async function aTradingService(db: TestDatabase): Promise<TradingService>
     const { rows } = await pool.query('select account_id, token from take_leases($1)', [instance]);
     return new Map(rows.map((row) => [row.account_id, Number(row.token)]));
   };
+  const begin = async (orderId: string, kind: 'submit' | 'cancel' = 'submit'): Promise<number | null> => {
+    const { rows } = await db.pool.query('select broker_account_id from real_orders where id = $1', [orderId]);
+    const token = (await tokens()).get(rows[0].broker_account_id);
+    return call('begin_attempt($1, $2, $3, $4, $5)', [orderId, kind, instance, token, []]);
+  };
   return {
     instance,
     pool,
     call,
     tokens,
-    async begin(orderId, kind = 'submit') {
-      const { rows } = await db.pool.query('select broker_account_id from real_orders where id = $1', [orderId]);
-      const token = (await tokens()).get(rows[0].broker_account_id);
-      return call('begin_attempt($1, $2, $3, $4, $5)', [orderId, kind, instance, token, []]);
-    },
+    begin,
     async accept(orderId, brokerOrderId) {
-      const attempt = await this.begin(orderId);
+      const attempt = await begin(orderId);
       if (attempt === null) throw new Error('no attempt was allowed');
       return call('finish_attempt($1, $2, null, null, $3, $4)', [attempt, 'accepted', brokerOrderId, '00950']);
     },

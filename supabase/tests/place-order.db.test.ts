@@ -368,4 +368,27 @@ describe('a hundred orders at once where ten fit', () => {
     expect(answers.filter((answer) => answer === code)).toHaveLength(90);
     expect(await count(`real_orders where user_id = $1 and order_status = 'pending'`, [user])).toBe(10);
   });
+
+  test('would let more through without the lock: a slow check shows it', async () => {
+    const slow = await createTestDatabase();
+    await openMarket(slow);
+    const definitionOf = async (name: string) =>
+      (await slow.pool.query('select pg_get_functiondef($1::regproc) as sql', [name])).rows[0].sql as string;
+    // The sums are taken, then it dawdles: whoever is not behind the lock decides on old figures.
+    await slow.pool.query(
+      (await definitionOf('private.limit_denial')).replace(/return null;(?![\s\S]*return null;)/, 'perform pg_sleep(0.03); return null;'),
+    );
+    const acceptedOf = async () => {
+      const user = await aTrader(slow, { dailyOrderLimit: 4 });
+      const accounts = await Promise.all(Array.from({ length: 8 }, () => anAccount(slow, user)));
+      const answers = await Promise.all(accounts.map((accountId) => place(slow, user, { accountId })));
+      return answers.filter((answer) => !answer.denial).length;
+    };
+    const locked = await acceptedOf();
+    await slow.pool.query((await definitionOf('public.place_order')).replace(/perform 1 from public\.trading_permissions[^;]*;/, ''));
+    const unlocked = await acceptedOf();
+    await slow.drop();
+    expect(locked).toBe(4);
+    expect(unlocked).toBeGreaterThan(4);
+  });
 });
