@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { StackFault } from './fault.ts';
@@ -79,6 +79,10 @@ export function makeOwnedDir(dir: string, user: OsUser | undefined): void {
 export function reachablePrograms(native: string, version: string, user: OsUser | undefined): string {
   if (!user || isPassable(native, user)) return native;
   const { dir } = reachableDir(join(native, version), user);
-  if (!existsSync(join(dir, 'bin', 'postgres'))) cpSync(native, dir, { recursive: true, verbatimSymlinks: true });
+  if (!existsSync(dir)) {
+    const fresh = `${dir}.${process.pid}`; // one rename: an interrupted copy never looks whole
+    cpSync(native, fresh, { recursive: true, verbatimSymlinks: true });
+    renameSync(fresh, dir);
+  }
   return dir;
 }
