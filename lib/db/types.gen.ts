@@ -358,6 +358,42 @@ export type Database = {
         }
         Relationships: []
       }
+      datasets: {
+        Row: {
+          bars: number
+          data_hash: string
+          from_day: string
+          is_adjusted: boolean
+          is_intraday: boolean
+          name: string
+          symbols: number
+          to_day: string
+          updated_at: string
+        }
+        Insert: {
+          bars: number
+          data_hash: string
+          from_day: string
+          is_adjusted: boolean
+          is_intraday: boolean
+          name: string
+          symbols: number
+          to_day: string
+          updated_at?: string
+        }
+        Update: {
+          bars?: number
+          data_hash?: string
+          from_day?: string
+          is_adjusted?: boolean
+          is_intraday?: boolean
+          name?: string
+          symbols?: number
+          to_day?: string
+          updated_at?: string
+        }
+        Relationships: []
+      }
       equity_snapshots: {
         Row: {
           at: string
@@ -1673,6 +1709,24 @@ export type Database = {
       [_ in never]: never
     }
     Functions: {
+      admin_users: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          can_paper_trade: boolean
+          can_real_trade: boolean
+          created_at: string
+          daily_order_limit: number
+          daily_trade_limit: number
+          display_name: string
+          email: string
+          is_admin: boolean
+          last_sign_in_at: string
+          limits_expire_at: string
+          max_position_size: number
+          open_request: Json
+          user_id: string
+        }[]
+      }
       adopt_broker_order: {
         Args: {
           p_branch: string
@@ -1857,6 +1911,18 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      archive_strategy: { Args: { p_strategy_id: string }; Returns: Json }
+      arm_real_trading: { Args: { p_password: string }; Returns: Json }
+      beat: {
+        Args: {
+          p_detail: Json
+          p_instance: string
+          p_service: string
+          p_version: string
+          p_worker_ids: string[]
+        }
+        Returns: undefined
+      }
       begin_attempt: {
         Args: {
           p_baseline?: string[]
@@ -1867,7 +1933,16 @@ export type Database = {
         }
         Returns: number
       }
+      cancel_backtest: { Args: { p_backtest_id: string }; Returns: Json }
       cancel_order: { Args: { p_order_id: string }; Returns: Json }
+      claim_run: {
+        Args: { p_deployment_id: string; p_phase: string; p_tick: string }
+        Returns: boolean
+      }
+      decide_request: {
+        Args: { p_request_id: string; p_state: string }
+        Returns: Json
+      }
       deny_order: {
         Args: { p_code: string; p_numbers?: Json; p_order_id: string }
         Returns: {
@@ -1923,10 +1998,25 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      deploy_strategy: {
+        Args: {
+          p_account_id: string
+          p_capital: number
+          p_params: Json
+          p_strategy_id: string
+          p_symbols: string[]
+          p_version: number
+        }
+        Returns: Json
+      }
       drop_instance: { Args: { p_id: string }; Returns: undefined }
       expire_day: {
         Args: { p_account_id: string; p_day: string }
         Returns: number
+      }
+      fail_deployment: {
+        Args: { p_deployment_id: string; p_reason: string }
+        Returns: undefined
       }
       finish_attempt: {
         Args: {
@@ -1990,6 +2080,22 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      finish_run: {
+        Args: {
+          p_decisions: Json
+          p_deployment_id: string
+          p_memory: Json
+          p_outcome: string
+          p_reason: string
+          p_tick: string
+        }
+        Returns: undefined
+      }
+      hold_back_orders: {
+        Args: { p_deployment_id: string; p_reason: string }
+        Returns: number
+      }
+      mark_notifications_read: { Args: { p_ids: string[] }; Returns: undefined }
       mark_unknown: {
         Args: { p_cause: string; p_order_id: string }
         Returns: {
@@ -2060,6 +2166,21 @@ export type Database = {
         }
         Returns: Json
       }
+      place_order_for_deployment: {
+        Args: {
+          p_deployment_id: string
+          p_price: number
+          p_price_type: string
+          p_purpose: string
+          p_quantity: number
+          p_send_at?: string
+          p_side: string
+          p_stock_code: string
+          p_tick: string
+        }
+        Returns: Json
+      }
+      publish_quotes: { Args: Record<PropertyKey, never>; Returns: number }
       put_balance: {
         Args: {
           p_account_id: string
@@ -2126,12 +2247,40 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      remove_account: { Args: { p_account_id: string }; Returns: Json }
       renew_instance: { Args: { p_id: string }; Returns: string }
+      request_permission: {
+        Args: { p_reason: string; p_wanted: Json }
+        Returns: Json
+      }
       resolve_unknown: {
         Args: {
           p_broker_order_id: string
           p_order_id: string
           p_reason: string
+        }
+        Returns: Json
+      }
+      save_credentials: {
+        Args: {
+          p_account_id: string
+          p_account_mask: string
+          p_broker_type: string
+          p_is_paper: boolean
+          p_key_id: string
+          p_label: string
+          p_sealed: Json
+        }
+        Returns: Json
+      }
+      save_strategy: {
+        Args: {
+          p_document: Json
+          p_hash: string
+          p_name: string
+          p_params: Json
+          p_strategy_id: string
+          p_template: string
         }
         Returns: Json
       }
@@ -2201,6 +2350,36 @@ export type Database = {
         }
         Returns: undefined
       }
+      set_deployment_state: {
+        Args: { p_deployment_id: string; p_state: string }
+        Returns: Json
+      }
+      set_feed_scope: {
+        Args: { p_account_id: string; p_scope: string }
+        Returns: Json
+      }
+      set_halt: {
+        Args: {
+          p_level: string
+          p_reason: string
+          p_scope: string
+          p_scope_id: string
+        }
+        Returns: Json
+      }
+      set_platform_settings: { Args: { p_patch: Json }; Returns: Json }
+      set_trading_permission: {
+        Args: {
+          p_can_paper: boolean
+          p_can_real: boolean
+          p_daily_order_limit: number
+          p_daily_trade_limit: number
+          p_limits_expire_at: string
+          p_max_position_size: number
+          p_user_id: string
+        }
+        Returns: Json
+      }
       settle_order: {
         Args: {
           p_cancelled_quantity?: number
@@ -2262,6 +2441,15 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      start_backtest: {
+        Args: {
+          p_name: string
+          p_request: Json
+          p_strategy_id: string
+          p_version: number
+        }
+        Returns: Json
+      }
       take_leases: {
         Args: { p_instance: string }
         Returns: {
@@ -2276,6 +2464,12 @@ export type Database = {
           token: number
           user_id: string
         }[]
+      }
+      test_account: { Args: { p_account_id: string }; Returns: Json }
+      wake_account: { Args: { p_account_id: string }; Returns: undefined }
+      watch_quotes: {
+        Args: { p_books?: string[]; p_codes: string[] }
+        Returns: undefined
       }
       work_of: {
         Args: { p_account_id: string }
