@@ -78,22 +78,6 @@ test('an account whose environment column was changed does not open: paper canno
   expect(found).toMatchObject({ credential_state: 'bad_key', environment_verified_at: null });
 });
 
-test('a broker that does not answer is not a finding: the account is tried again and stays untested meanwhile', async () => {
-  desk.venue.faults.onRequest({ kind: 'drop_before', trId: 'tokenP', times: 1 });
-  const account = await desk.openAccount(desk.userId);
-  await until(
-    'sentence',
-    () => stateOf(account),
-    (row) => row.credential_state === 'untested' && row.credential_message.includes('did not answer'),
-  );
-  await until(
-    'second try',
-    () => stateOf(account),
-    (row) => row.credential_state === 'ok',
-    25_000,
-  );
-});
-
 test('one token an app key: it is stored sealed and used again after a restart', async () => {
   const tokens = async () =>
     (await desk.database.pool.query('select app_key_tag, sealed, issued_at from public.broker_tokens order by 1')).rows;
@@ -121,21 +105,3 @@ test('the wake-up line heals: after its connection is cut an order still goes ou
     5_000,
   );
 });
-
-test('what the session leaves over expires after one more look at the list, and its reservation is freed', async () => {
-  const { order } = await desk.place({ symbol: '990080', price: desk.basePrice('990080') - 100 });
-  await until(
-    'acceptance',
-    () => desk.order(order.id),
-    (row) => row.order_status === 'accepted',
-  );
-  await desk.database.pool.query(`update public.real_orders set expires_at = now() - interval '2 minutes' where id = $1`, [order.id]);
-  await until(
-    'expiry',
-    () => desk.order(order.id),
-    (row) => row.order_status === 'expired',
-    45_000,
-  );
-  const { rows } = await desk.database.pool.query('select 1 from public.reservations where order_id = $1', [order.id]);
-  expect(rows).toHaveLength(0);
-}, 60_000);

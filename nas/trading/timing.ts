@@ -12,6 +12,8 @@ export const TIMING = {
   /** How long an order waits for an identical unresolved one, or for a broker that does not answer, before it is denied. */
   waitMs: 30_000,
   baselineAgeMs: 5_000,
+  /** How long one turn of an order in the lane waits for that list. */
+  baselineWaitMs: 5_000,
   openOrdersMs: 5_000,
   /** Without working orders: sees orders made in HTS or MTS. */
   idleInquiryMs: 60_000,

@@ -259,6 +259,12 @@ export const DENIALS = {
     '앞선 주문의 상태가 정해진 뒤 다시 주문하세요.',
     'Order again once the earlier order is settled.',
   ),
+  broker_unavailable: text(
+    '증권사가 {seconds}초 동안 응답하지 않아 주문을 보내지 않았습니다.',
+    'The broker did not answer for {seconds} seconds, so the order was not sent.',
+    '증권사 연결이 돌아온 뒤 다시 주문하세요.',
+    'Order again once the broker answers.',
+  ),
   unknown_outstanding: text(
     '같은 종목·방향의 주문 결과를 확인하는 중입니다.',
     'An earlier order of this symbol and side is still being looked up.',

@@ -9,6 +9,8 @@ export interface Snapshot {
   readonly rows: readonly BrokerOrder[];
   /** Monotonic, when the read began: whatever happened before it is in it. */
   readonly startedAt: number;
+  /** Monotonic, when it was whole; a long list on a slow key takes many seconds. */
+  readonly finishedAt: number;
   readonly asOf: Date;
 }
 
@@ -31,7 +33,7 @@ export function createInquiry(context: Pick<AccountContext, 'broker' | 'clock' |
     const asOf = new Date(clock.wall());
     try {
       const rows = await broker.ordersOn(day, { isUrgent: context.isUrgent() });
-      const snapshot: Snapshot = { day, rows, startedAt, asOf };
+      const snapshot: Snapshot = { day, rows, startedAt, finishedAt: clock.monotonic(), asOf };
       latest.set(day, snapshot);
       metrics.inquiries.inc({ result: 'complete' });
       return snapshot;
@@ -65,7 +67,7 @@ export function createInquiry(context: Pick<AccountContext, 'broker' | 'clock' |
     read,
     async noOlderThan(day, ageMs) {
       const known = latest.get(day);
-      return known && clock.monotonic() - known.startedAt <= ageMs ? known : read(day);
+      return known && clock.monotonic() - known.finishedAt <= ageMs ? known : read(day);
     },
   };
 }

@@ -1,7 +1,9 @@
 import type { Price } from '#domain/money.ts';
 import { baselineOf } from '#domain/order/fingerprint.ts';
 import type { TradingDay } from '#domain/order/order.ts';
+import type { DenialCode } from '#domain/risk/denials.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
+import { AppError } from '#lib/errors.ts';
 import { MAX_ATTEMPTS, TIMING } from '../timing.ts';
 import { type AccountContext, persist } from './context.ts';
 import type { Snapshot } from './inquiry.ts';
@@ -34,7 +36,7 @@ export async function submitOrder(context: AccountContext, task: SubmitTask): Pr
   if (order.cancelRequestedAt !== null) return endUnsent(context, order, 'cancelled_before_send', {});
   if (task.rival !== null) {
     if (task.waitedMs < TIMING.waitMs) return SOON;
-    const code = task.rival === 'identical' ? 'fingerprint_wait' : 'unknown_outstanding';
+    const code: DenialCode = task.rival === 'identical' ? 'fingerprint_wait' : 'unknown_outstanding';
     return endUnsent(context, order, code, { seconds: Math.round(task.waitedMs / 1000) });
   }
 
@@ -44,12 +46,13 @@ export async function submitOrder(context: AccountContext, task: SubmitTask): Pr
 
   let baseline: readonly string[];
   try {
-    const snapshot = await task.snapshot(order.orderDay ?? today(context.clock));
+    const snapshot = await inTime(context, task.snapshot(order.orderDay ?? today(context.clock)));
     baseline = baselineOf(order, snapshot.rows);
   } catch {
     // Without a baseline a lost answer could never be told from an older order, so nothing is sent.
     if (task.waitedMs < TIMING.waitMs) return { kind: 'later', afterMs: 1_000 };
-    return endUnsent(context, order, 'broker_unavailable', { seconds: Math.round(task.waitedMs / 1000) });
+    const code: DenialCode = 'broker_unavailable';
+    return endUnsent(context, order, code, { seconds: Math.round(task.waitedMs / 1000) });
   }
 
   task.onBegin();
@@ -87,12 +90,26 @@ export async function submitOrder(context: AccountContext, task: SubmitTask): Pr
   return DONE;
 }
 
+/** A read that takes longer goes on without us: the lane has other orders to look after. */
+async function inTime<T>({ clock }: AccountContext, read: Promise<T>): Promise<T> {
+  let callOff = () => {};
+  const late = new Promise<never>((_, reject) => {
+    callOff = clock.after(TIMING.baselineWaitMs, () => reject(new AppError('broker_unavailable', 'order list not read in time')));
+  });
+  return Promise.race([read, late]).finally(() => callOff());
+}
+
+const NEVER_SENT = '증권사에 보내지 않고 끝났습니다. (It ended without being sent.)';
+
 /** Ends an order that never reached the broker: `denied` before its first attempt, `rejected` when attempts proved that nothing was done. */
 async function endUnsent(context: AccountContext, order: OrderRow, code: string, numbers: Record<string, unknown>): Promise<LaneResult> {
   const { repo, metrics } = context;
   metrics.denied.inc({ code });
   if (order.status === 'pending') await persist(context, 'denial', () => repo.deny(order.id, code, numbers));
-  else await persist(context, 'end of an unsent order', () => repo.settle(order.id, 'rejected', 0, 'sender', { ...numbers, code }));
+  else
+    await persist(context, 'end of an unsent order', () =>
+      repo.settle(order.id, 'rejected', 0, 'sender', { message: NEVER_SENT, ...numbers, code }),
+    );
   return DONE;
 }
 

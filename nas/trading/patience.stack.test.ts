@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createLog } from '#lib/log.ts';
+import { sleep } from '#nas/runtime/clock.ts';
 import type { RunningService } from '#nas/runtime/service.ts';
 import { startTrading } from './service.ts';
 import { type Desk, openDesk, until } from './testing/desk.ts';
@@ -22,6 +23,8 @@ afterAll(async () => {
   await service?.stop();
   await desk?.stop();
 });
+afterEach(() => desk.venue.faults.clear());
+const pass = (ms: number) => sleep(clock, ms);
 const isAt = (wanted: string) => (order: { order_status: string }) => order.order_status === wanted;
 
 test.each([
@@ -62,8 +65,59 @@ test('while the list cannot be read nobody concludes anything', async () => {
   const { order } = await desk.place({ symbol, price: desk.basePrice(symbol) });
   await until('unknown', () => desk.order(order.id), isAt('unknown'));
   desk.venue.faults.onRequest({ kind: 'garbage_after', trId: 'VTTC0081R', times: 10_000 });
-  await new Promise((resolve) => clock.after(90_000, () => resolve(undefined)));
+  await pass(90_000);
   expect((await desk.order(order.id)).order_status).toBe('unknown');
   desk.venue.faults.clear();
   await until('absence', () => desk.order(order.id), isAt('rejected'), 20_000);
+});
+
+test('a broker that does not answer for 30 s: the order is denied, never sent', async () => {
+  const symbol = '990060';
+  desk.venue.faults.onRequest({ kind: 'drop_before', trId: 'VTTC0081R', times: 10_000 });
+  await pass(6_000); // what is known of the list is too old to send by
+  const { order } = await desk.place({ symbol, price: desk.basePrice(symbol) });
+  const denied = await until('denial', () => desk.order(order.id), isAt('denied'), 20_000);
+  expect(denied.denial_code).toBe('broker_unavailable');
+  expect(desk.bookOf().filter((o) => o.symbol === symbol)).toHaveLength(0);
+});
+
+test('a broker that does not answer is not a finding: the account is tried again and stays untested meanwhile', async () => {
+  const stateOf = async ({ id }: { id: string }) => {
+    const { rows } = await desk.database.pool.query(
+      'select credential_state, credential_message from public.broker_accounts where id = $1',
+      [id],
+    );
+    return rows[0] as { credential_state: string; credential_message: string };
+  };
+  desk.venue.faults.onRequest({ kind: 'drop_before', trId: 'tokenP', times: 1 });
+  const account = await desk.openAccount(desk.userId);
+  await until(
+    'sentence',
+    () => stateOf(account),
+    (row) => row.credential_state === 'untested' && row.credential_message.includes('did not answer'),
+  );
+  await until(
+    'second try',
+    () => stateOf(account),
+    (row) => row.credential_state === 'ok',
+    25_000,
+  );
+});
+
+test('what the session leaves over expires after one more look at the list, and its reservation is freed', async () => {
+  const { order } = await desk.place({ symbol: '990080', price: desk.basePrice('990080') - 100 });
+  await until(
+    'acceptance',
+    () => desk.order(order.id),
+    (row) => row.order_status === 'accepted',
+  );
+  await desk.database.pool.query(`update public.real_orders set expires_at = now() - interval '2 minutes' where id = $1`, [order.id]);
+  await until(
+    'expiry',
+    () => desk.order(order.id),
+    (row) => row.order_status === 'expired',
+    45_000,
+  );
+  const { rows } = await desk.database.pool.query('select 1 from public.reservations where order_id = $1', [order.id]);
+  expect(rows).toHaveLength(0);
 });
