@@ -38,7 +38,11 @@ export async function importData(input: ImportInput): Promise<ImportOutcome> {
     const shape = await readSource(db, input);
     const findings = await inspect(db, shape.isIntraday);
     if (findings.some((finding) => finding.severity === 'fatal')) return { ok: false, findings };
-    await cleanRows(db, shape);
+    await cleanRows(
+      db,
+      shape,
+      findings.some(({ code }) => code === 'exact_duplicates'),
+    );
     if ((await numberOf(db, 'select count(*) from bars')) === 0) throw new AppError('invalid_input', `${input.file} holds no usable bars`);
     if (hasFactors(shape)) findings.push(...(await deriveFactors(db)));
     return { ok: true, manifest: await store(db, input, shape, findings), findings };
@@ -82,21 +86,17 @@ function codeText(code: string): string {
   return `case when length(${code}) < 6 then lpad(${code}, 6, '0') else regexp_replace(${code}, '^Q([0-9A-Z]{6})$', '\\1') end`;
 }
 
-/** The table `bars`: one row a symbol and time, repaired as the findings say. */
-async function cleanRows(db: DuckDBConnection, { isIntraday }: Shape): Promise<void> {
-  const closed = isIntraday ? 'select null where false' : 'select day from raw group by day having sum(volume) = 0 and count(*) >= 3';
+/** The table `bars`: one row a symbol and time, repaired as the findings say. Of exact duplicates the first stays. */
+async function cleanRows(db: DuckDBConnection, { isIntraday }: Shape, hasDuplicates: boolean): Promise<void> {
+  const closed = isIntraday ? '' : 'and day not in (select day from raw group by day having sum(volume) = 0 and count(*) >= 3)';
   await db.run(`create table bars as
-    select code, any_value(market order by n desc) as market, any_value(kind) as kind, max(name) as name, t, year(any_value(t)) as year,
-      any_value(open) as open, any_value(high) as high, any_value(low) as low, any_value(close) as close, any_value(volume) as volume,
-      any_value(value) as value, any_value(market_cap) as market_cap, any_value(listed_shares) as listed_shares, any_value(change) as change
-    from (
-      select n, code, market, kind, name, t, volume, value, market_cap, listed_shares, change, close,
-        case when volume = 0 then close else open end as open,
-        case when volume = 0 then close else greatest(open, high, low, close) end as high,
-        case when volume = 0 then close else least(open, high, low, close) end as low
-      from raw
-      where close > 0 and (volume = 0 or least(open, high, low) > 0) and day not in (${closed}))
-    group by code, t`);
+    select code, market, kind, name, t, year(t) as year, close, volume, value, market_cap, listed_shares, change,
+      case when volume = 0 then close else open end as open,
+      case when volume = 0 then close else greatest(open, high, low, close) end as high,
+      case when volume = 0 then close else least(open, high, low, close) end as low
+    from raw
+    where close > 0 and (volume = 0 or least(open, high, low) > 0) ${closed}
+    ${hasDuplicates ? 'qualify row_number() over (partition by code, t order by n) = 1' : ''}`);
 }
 
 /** Raw daily prices with the exchange's day change tell their own splits. */

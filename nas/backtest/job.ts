@@ -2,12 +2,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { UniverseMask } from '#domain/backtest/signals.ts';
 import { NO_MASK } from '#domain/backtest/signals.ts';
-import { compileStrategy } from '#domain/strategy/compile.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
-import { runBacktest } from '#lib/use-cases/run-backtest.ts';
 import type { BacktestStore } from './backtest-store.ts';
-import { loadColumns } from './load-columns.ts';
+import { runStored } from './run-stored.ts';
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
@@ -67,11 +65,9 @@ export async function runBacktestJob(
     }
     const { document, params, dataset, from, to, capital, seed } = request.data;
     const mask: UniverseMask = request.data.mask ? { ...NO_MASK, ...request.data.mask } : NO_MASK;
-    const compiled = compileStrategy(document, params);
-    if (!compiled.ok) return await store.fail(backtestId, refused(compiled.faults.length), compiled.faults);
-    const columns = await loadColumns(join(marketDataDir, dataset), { from, to, historyBars: compiled.program.historyBars });
-    const outcome = await runBacktest(
-      { document, params, columns, from, to, capital, seed, mask },
+    const outcome = await runStored(
+      join(marketDataDir, dataset),
+      { document, params, from, to, capital, seed, mask },
       { onProgress: progress.report, signal: abort.signal },
     );
     if (!outcome.ok) return await store.fail(backtestId, refused(outcome.faults.length), outcome.faults);

@@ -1,11 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { BacktestResult } from '#domain/backtest/result.ts';
 import { canonicalJson } from '#domain/canonical-json.ts';
-import { compileStrategy } from '#domain/strategy/compile.ts';
 import type { Fault } from '#domain/strategy/fault.ts';
 import { AppError } from '#lib/errors.ts';
-import { runBacktest } from '#lib/use-cases/run-backtest.ts';
-import { loadColumns } from '#nas/backtest/load-columns.ts';
+import { runStored } from '#nas/backtest/run-stored.ts';
 import { type Command, say } from './command.ts';
 
 const DEFAULT_CAPITAL = 100_000_000;
@@ -35,20 +33,11 @@ export const backtest: Command = {
     }
     const document: unknown = await readDocument(strategy as string);
     const params = parseParams(param);
-    const compiled = compileStrategy(document, params);
-    if (!compiled.ok) return refuse(compiled.faults);
 
     const begun = performance.now();
-    const columns = await loadColumns(data as string, {
-      from: from as string,
-      to: to as string,
-      historyBars: compiled.program.historyBars,
-    });
-    const loaded = performance.now();
-    const outcome = await runBacktest({
+    const outcome = await runStored(data as string, {
       document,
       params,
-      columns,
       from: from as string,
       to: to as string,
       capital: capital === undefined ? DEFAULT_CAPITAL : Number(capital),
@@ -58,9 +47,7 @@ export const backtest: Command = {
     if (typeof json === 'string') await writeFile(json, `${canonicalJson(outcome.result)}\n`);
     printSummary(outcome.result);
     const peak = process.resourceUsage().maxRSS / 1024;
-    say(
-      `load ${((loaded - begun) / 1000).toFixed(2)} s, run ${((performance.now() - loaded) / 1000).toFixed(2)} s, peak memory ${Math.round(peak)} MB`,
-    );
+    say(`load and run ${((performance.now() - begun) / 1000).toFixed(2)} s, peak memory ${Math.round(peak)} MB`);
     return 0;
   },
 };

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
-const cli = (...words: string[]) => spawnSync(process.execPath, [main, ...words], { encoding: 'utf8', env: { PATH: process.env.PATH, NODE_ENV: 'test' } });
+const cli = (...words: string[]) =>
+  spawnSync(process.execPath, [main, ...words], { encoding: 'utf8', env: { PATH: process.env.PATH, NODE_ENV: 'test' } });
 
 let database: TestDatabase;
 beforeAll(async () => {

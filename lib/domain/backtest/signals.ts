@@ -71,7 +71,8 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
   const exit = program.exit && !isExitLive ? new Uint8Array(count) : null;
   const rank = program.rank ? new Float64Array(count) : null;
   const atr = program.stops.atr ? new Float64Array(count) : null;
-  const passes = program.filters.length > 0 ? new Uint8Array(count).fill(1) : null;
+  const hasMembers = program.filters.length > 0 || program.rank?.limit != null;
+  const passes = hasMembers ? new Uint8Array(count) : null;
   const evaluators: (Evaluator | null)[] | null = isExitLive ? [] : null;
 
   for (let s = 0; s < columns.symbols.length; s += 1) {
@@ -79,7 +80,10 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
     const to = columns.offset[s + 1]!;
     symbolOf.fill(s, from, to);
     const evaluator = new Evaluator(adjustedBars(columns, s));
-    if (isAllowed(program, columns, s, mask)) entry.set(evaluator.condition(program.entry), from);
+    if (isAllowed(program, columns, s, mask)) {
+      entry.set(evaluator.condition(program.entry), from);
+      passes?.fill(1, from, to); // only what may be bought competes for a rank
+    }
     if (exit && program.exit) exit.set(evaluator.condition(program.exit), from);
     if (rank && program.rank) rank.set(evaluator.number(program.rank.by), from);
     if (atr && program.stops.atr) atr.set(evaluator.number(program.stops.atr.node), from);
@@ -91,7 +95,7 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
     yield (s + 1) / columns.symbols.length;
   }
   if (exit) for (let i = 0; i < count; i += 1) if (exit[i] !== TRUE) exit[i] = 0;
-  const members = passes || program.rank?.limit ? memberRows(program, columns, passes, rank) : null;
+  const members = passes && memberRows(program, columns, passes, rank);
   return { ...groupByTime(columns, entry, members), exit, rank, atr, evaluators, symbolOf };
 }
 
@@ -151,11 +155,11 @@ const STALE_SESSIONS = 20;
  * Membership at each row, point in time: at the start of a period the filters and the rank see each symbol's last bar *before* the
  * period, and the answer stands until the next one. A symbol without such a bar (new, or halted for long) is no member.
  */
-function memberRows(program: Program, columns: Columns, passes: Uint8Array | null, rank: Float64Array | null): Uint8Array {
+function memberRows(program: Program, columns: Columns, passes: Uint8Array, rank: Float64Array | null): Uint8Array {
   const starts = periodStarts(columns, program.document.universe.refresh);
   const days = dayNumbers(columns);
   const limit = program.rank?.limit ?? null;
-  const isFit = (row: number) => (passes === null || passes[row] === 1) && (limit === null || !Number.isNaN(rank![row]!));
+  const isFit = (row: number) => passes[row] === 1 && (limit === null || !Number.isNaN(rank![row]!));
   const fit = fitRowsByStart(columns, starts, days, isFit);
   if (limit !== null) {
     const sign = program.rank!.order === 'asc' ? 1 : -1;

@@ -64,6 +64,12 @@ describe('the universe', () => {
     expect(members(chosen)).toEqual([[], ['000040'], ['000020'], ['000030']]);
   });
 
+  test('only what may be bought competes for a rank', () => {
+    const chosen = program({ markets: ['KOSPI'], rank: { by: { field: 'volume' }, order: 'desc', limit: 1 }, refresh: 'daily' });
+    // 000040 of KOSDAQ leads on 02-25; the best of KOSPI is 000020 with 9.
+    expect(members(chosen)).toEqual([[], ['000020'], ['000020'], ['000030']]);
+  });
+
   test('markets, named symbols, exclusions and the user’s mask all have to agree', () => {
     expect(members(program({ markets: ['KOSDAQ'] }))[0]).toEqual(['000040']);
     expect(members(program({ symbols: ['000010' as never, '000040' as never] }))[0]).toEqual(['000010', '000040']);
