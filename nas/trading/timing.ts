@@ -4,7 +4,7 @@ export const TIMING = {
   renewMs: 2_000,
   leaseMs: 6_000,
   /** Accounts without an owner are looked for this often. */
-  takeMs: 1_000,
+  takeMs: 500,
   /** Missed wake-ups cost no more than this. */
   pollMs: 2_000,
   /** No answer after this: unknown on screen, the lane moves on, the socket stays open. */
