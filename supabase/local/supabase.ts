@@ -26,9 +26,12 @@ export interface RunningSupabase {
 export async function startSupabase(options: SupabaseOptions): Promise<RunningSupabase> {
   const lite = startLite({ databaseUrl: options.liteUrl, ...options.keys, webUrl: options.webUrl, onMail: options.onMail });
   const realtime = await startRealtime({ databaseUrl: options.adminUrl, keys: options.keys, log: options.log });
-  const toLite = getRequestListener((request, env) => {
+  const toLite = getRequestListener(async (request, env) => {
     const peer = (env as { incoming: IncomingMessage }).incoming.socket.remoteAddress ?? null;
-    return lite.fetch(request, peer);
+    const answer = await lite.fetch(request, peer);
+    // As on hosted, the keys decide and not the origin: `localhost` and `127.0.0.1` are both this machine.
+    if (!answer.headers.has('access-control-allow-origin')) answer.headers.set('access-control-allow-origin', '*');
+    return answer;
   });
   const server = createServer(async (request, response) => {
     try {
