@@ -73,8 +73,9 @@ test('kill -9 during a submit: at most one order at the venue, and orders and ca
 });
 
 test('two processes: one sends, each order arrives once; when it dies the other takes over with a higher token', async () => {
+  const dead = (await lease())?.instance_id;
   const owner = await spawnTrading(desk.env);
-  await until('owner', lease, (row) => row?.isLive === true, 15_000);
+  await until('owner', lease, (row) => row?.isLive === true && row.instance_id !== dead, 15_000);
   const standby = await startTrading({ env: desk.env, log: createLog('trading', 'fatal') });
   try {
     const orders = await Promise.all(

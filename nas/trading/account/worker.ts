@@ -1,17 +1,15 @@
 import { fingerprint } from '#domain/order/fingerprint.ts';
-import type { TradingDay } from '#domain/order/order.ts';
 import { isUnresolved } from '#domain/order/transitions.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import type { BrokerStream } from '#nas/brokers/port.ts';
 import { TIMING } from '../timing.ts';
 import type { AccountContext } from './context.ts';
-import { ledgerAgrees, syncHoldings } from './holdings.ts';
-import { createInquiry, today } from './inquiry.ts';
+import { ledgerAgrees } from './holdings.ts';
+import { createInquiry } from './inquiry.ts';
 import { createLane } from './lane.ts';
-import { bookNoticeFills } from './notice-fills.ts';
 import { createNoticeDesk } from './notices.ts';
 import { createReconciler } from './reconcile.ts';
-import { createSchedule } from './schedule.ts';
+import { createRounds } from './rounds.ts';
 import { cancelOrder, submitOrder } from './submit.ts';
 
 type ActiveOrder = OrderRow & { readonly isDue: boolean };
@@ -42,14 +40,8 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
   let streamState: 'connecting' | 'live' | 'down' = 'down';
   let stream: BrokerStream | null = null;
   let stopped = false;
-  let isClean = false;
-  let isPositionProved = false;
-  let wantsHoldings = true;
-  let holdingsAt = Number.NEGATIVE_INFINITY;
-  let expiredAt = Number.NEGATIVE_INFINITY;
 
   const inquiry = createInquiry({ ...context, isUrgent: () => active.some((order) => isUnresolved(order.status)) });
-  const schedule = createSchedule(clock);
   const reconciler = createReconciler({
     context,
     isNoticeStreamLive: () => streamState === 'live',
@@ -58,9 +50,10 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
   });
   const notices = createNoticeDesk(context, {
     orders: () => active,
-    inquireNow: () => inquireSoon(),
+    inquireNow: () => rounds.soon(),
     isListBlind: () => reconciler.isListBlind(),
   });
+  const rounds = createRounds(context, { active: () => active, inquiry, reconciler, notices, onChange: wake });
 
   // --- what the rows ask for -------------------------------------------------------------------------------------------------
   let scanning: Promise<void> | null = null;
@@ -92,7 +85,7 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
       if (needsCancel(order)) cancels.add(order.id, () => runCancel(order.id));
       else if (maySubmit(order)) submits.add(order.id, () => runSubmit(order.id));
     }
-    arm();
+    rounds.arm();
   }
 
   let unknownCount = 0;
@@ -117,7 +110,7 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
     order.cancelRequestedAt !== null && order.brokerOrderId !== null && isWorking(order) && isRipe(order.id);
   const maySubmit = (order: ActiveOrder) => {
     if (!order.isDue || !isRipe(order.id)) return false;
-    if (order.status === 'pending') return (isClean && isPositionProved) || !order.isEntry;
+    if (order.status === 'pending') return rounds.isClean() || !order.isEntry;
     return order.status === 'submitting' && begun.has(order.id) && !submits.has(order.id);
   };
   const isRipe = (orderId: string) => (notBefore.get(orderId) ?? 0) <= clock.monotonic();
@@ -168,106 +161,13 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
     if (!order || !needsCancel(order)) return;
     const result = await cancelOrder(context, order, onBrokerAnswer);
     if (result.kind === 'later') later(orderId, result.afterMs);
-    inquireSoon();
+    rounds.soon();
     wake();
   }
 
   function onBrokerAnswer(): void {
     wake();
-    inquireSoon();
-  }
-
-  // --- the broker's list -----------------------------------------------------------------------------------------------------
-  function inquireSoon(): void {
-    schedule.poke();
-    arm();
-  }
-
-  let callOff = () => {};
-  let inquiring = false;
-  let turning: Promise<void> = Promise.resolve();
-  /** Sets the one timer of the account to the next read that is due. */
-  function arm(): void {
-    callOff();
-    if (stopped || inquiring) return;
-    const due = Math.min(schedule.nextInquiryAt(active), wantsHoldings ? clock.monotonic() : holdingsAt + TIMING.balanceMs);
-    callOff = clock.after(Math.max(0, due - clock.monotonic()), () => {
-      turning = turn();
-    });
-  }
-
-  async function turn(): Promise<void> {
-    if (stopped || inquiring) return;
-    inquiring = true;
-    try {
-      if (schedule.nextInquiryAt(active) <= clock.monotonic()) await inquireAll();
-      if (wantsHoldings || clock.monotonic() - holdingsAt >= TIMING.balanceMs) await readHoldings();
-      if (clock.monotonic() - expiredAt >= TIMING.expireCheckMs) await expireLeftovers();
-    } catch (error) {
-      log.warn({ err: error }, 'reconciliation failed');
-    } finally {
-      inquiring = false;
-      arm();
-    }
-  }
-
-  async function inquireAll(): Promise<void> {
-    schedule.began(active);
-    const days = new Set<TradingDay>([
-      today(clock),
-      ...active.flatMap((order) => (needsBroker(order) && order.orderDay ? [order.orderDay] : [])),
-    ]);
-    let isWhole = true;
-    for (const day of days) {
-      try {
-        const snapshot = await inquiry.read(day);
-        // Rows as they are after the read, so that an order answered meanwhile is not taken for a stranger's.
-        const orders = (await repo.activeOrders(accountId)).filter((order) => order.orderDay === day);
-        const hasTold = reconciler.isListBlind() && orders.some((order) => notices.toldFor(order) !== null);
-        if ((await reconciler.apply(snapshot, orders)) || hasTold) {
-          wantsHoldings = true;
-          wake();
-        }
-      } catch {
-        isWhole = false; // logged where it failed; a failed read is not an empty list
-      }
-    }
-    if (isWhole && !isClean) {
-      isClean = true;
-      wake();
-    }
-  }
-  const needsBroker = (order: OrderRow) => order.status !== 'pending';
-
-  async function readHoldings(): Promise<void> {
-    wantsHoldings = false;
-    const probe = active[0]?.symbol ?? null;
-    const holdings = await syncHoldings(context, probe);
-    holdingsAt = clock.monotonic();
-    if (holdings && reconciler.isListBlind()) {
-      if (await bookNoticeFills(context, { orders: await repo.activeOrders(accountId), holdings, desk: notices })) wake();
-    }
-    if (holdings && !isPositionProved) {
-      isPositionProved = true;
-      wake();
-    }
-  }
-
-  /** After the close and one more look at the list, what is left over has expired. */
-  async function expireLeftovers(): Promise<void> {
-    expiredAt = clock.monotonic();
-    const limit = clock.wall() - TIMING.expireGraceMs;
-    const days = new Set(active.filter((o) => o.expiresAt !== null && o.expiresAt.getTime() < limit).flatMap((o) => o.orderDay ?? []));
-    for (const day of days) {
-      const snapshot = await inquiry.read(day);
-      await reconciler.apply(
-        snapshot,
-        (await repo.activeOrders(accountId)).filter((order) => order.orderDay === day),
-      );
-      const expired = await repo.expireDay(accountId, day);
-      log.info({ day, expired }, 'session ended');
-      wake();
-    }
+    rounds.soon();
   }
 
   // --- life --------------------------------------------------------------------------------------------------------------------
@@ -283,7 +183,7 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
           if (state === 'down') reconciler.noticesDown();
           if (state !== streamState) log.info({ state, reason }, 'notice stream');
           streamState = state;
-          if (state === 'live') inquireSoon();
+          if (state === 'live') rounds.soon();
         },
         onRefusedFrame: (reason) => log.warn({ reason }, 'notice frame refused'),
       },
@@ -298,21 +198,21 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
 
   openNotices();
   poll();
-  inquireSoon();
+  rounds.soon();
 
   return {
     wake,
-    isClean: () => isClean && isPositionProved,
+    isClean: rounds.isClean,
     async stop() {
       stopped = true;
       countUnknown(0);
-      callOff();
+      rounds.stop();
       pollTimer.off();
       let off = () => {};
       const patience = new Promise<void>((resolve) => {
         off = clock.after(TIMING.stopMs, resolve);
       });
-      await Promise.race([Promise.allSettled([submits.idle(), cancels.idle(), scanning, turning, ...context.life.calls]), patience]);
+      await Promise.race([Promise.allSettled([submits.idle(), cancels.idle(), scanning, rounds.idle(), ...context.life.calls]), patience]);
       off();
       context.life.isOver = true;
       await stream?.close();

@@ -1,0 +1,154 @@
+import type { TradingDay } from '#domain/order/order.ts';
+import type { OrderRow } from '#lib/db/fleet/order-row.ts';
+import { TIMING } from '../timing.ts';
+import type { AccountContext } from './context.ts';
+import { syncHoldings } from './holdings.ts';
+import { type Inquiry, today } from './inquiry.ts';
+import { bookNoticeFills } from './notice-fills.ts';
+import type { NoticeDesk } from './notices.ts';
+import type { Reconciler } from './reconcile.ts';
+import { createSchedule } from './schedule.ts';
+
+export interface Rounds {
+  /** A reason to read the broker's list now. */
+  soon(): void;
+  /** The orders have changed: set the timer anew. */
+  arm(): void;
+  /** True once list and holdings were read whole since the start: entries go out from then on. */
+  isClean(): boolean;
+  /** Resolves when the round under way is over. */
+  idle(): Promise<void>;
+  stop(): void;
+}
+
+/** What the broker is asked again and again, one question at a time: order list, cash and holdings, leftovers of the session. */
+export function createRounds(
+  context: AccountContext,
+  options: {
+    active(): readonly OrderRow[];
+    readonly inquiry: Inquiry;
+    readonly reconciler: Reconciler;
+    readonly notices: NoticeDesk;
+    /** Rows may have changed. */
+    onChange(): void;
+  },
+): Rounds {
+  const { accountId, repo, clock, log } = context;
+  const { active, inquiry, reconciler, notices, onChange } = options;
+  const schedule = createSchedule(clock);
+  let callOff = () => {};
+  let stopped = false;
+  let isRunning = false;
+  let round: Promise<void> = Promise.resolve();
+  let isListProved = false;
+  let isPositionProved = false;
+  let wantsHoldings = true;
+  let holdingsAt = Number.NEGATIVE_INFINITY;
+  let expiredAt = Number.NEGATIVE_INFINITY;
+
+  const holdingsDue = () => (wantsHoldings ? Number.NEGATIVE_INFINITY : holdingsAt + TIMING.balanceMs);
+
+  function arm(): void {
+    callOff();
+    if (stopped || isRunning) return;
+    const due = Math.min(schedule.nextInquiryAt(active()), holdingsDue());
+    callOff = clock.after(Math.max(0, due - clock.monotonic()), () => {
+      round = run();
+    });
+  }
+  function soon(): void {
+    schedule.poke();
+    arm();
+  }
+
+  async function run(): Promise<void> {
+    if (stopped || isRunning) return;
+    isRunning = true;
+    try {
+      if (schedule.nextInquiryAt(active()) <= clock.monotonic()) await readList();
+      if (holdingsDue() <= clock.monotonic()) await readHoldings();
+      if (clock.monotonic() - expiredAt >= TIMING.expireCheckMs) await expireLeftovers();
+    } catch (error) {
+      log.warn({ err: error }, 'reconciliation failed');
+    } finally {
+      isRunning = false;
+      arm();
+    }
+  }
+
+  /** Rows as they are after the read, so that an order answered meanwhile is not taken for a stranger's. */
+  const ordersOf = async (day: TradingDay) => (await repo.activeOrders(accountId)).filter((order) => order.orderDay === day);
+
+  async function readList(): Promise<void> {
+    schedule.began(active());
+    const days = new Set([
+      today(clock),
+      ...active().flatMap((order) => (order.status !== 'pending' && order.orderDay ? [order.orderDay] : [])),
+    ]);
+    let isWhole = true;
+    for (const day of days) {
+      try {
+        const snapshot = await inquiry.read(day);
+        const orders = await ordersOf(day);
+        const isTold = reconciler.isListBlind() && orders.some((order) => notices.toldFor(order) !== null);
+        if ((await reconciler.apply(snapshot, orders)) || isTold) {
+          wantsHoldings = true;
+          onChange();
+        }
+      } catch (error) {
+        isWhole = false; // a failed read is not an empty list
+        log.warn({ err: error, day }, 'list not reconciled');
+      }
+    }
+    if (!isWhole) clock.after(TIMING.pollMs, soon);
+    else if (!isListProved) {
+      isListProved = true;
+      onChange();
+    }
+  }
+
+  async function readHoldings(): Promise<void> {
+    wantsHoldings = false;
+    const holdings = await syncHoldings(context, active()[0]?.symbol ?? null);
+    holdingsAt = clock.monotonic();
+    if (holdings === null) {
+      clock.after(TIMING.pollMs, () => {
+        wantsHoldings = true;
+        arm();
+      });
+      return;
+    }
+    if (reconciler.isListBlind()) {
+      const isBooked = await bookNoticeFills(context, { orders: await repo.activeOrders(accountId), holdings, desk: notices });
+      if (isBooked) onChange();
+    }
+    if (!isPositionProved) {
+      isPositionProved = true;
+      onChange();
+    }
+  }
+
+  /** After the close and one more look at the list, what is left over has expired. */
+  async function expireLeftovers(): Promise<void> {
+    expiredAt = clock.monotonic();
+    const limit = clock.wall() - TIMING.expireGraceMs;
+    const isOver = ({ expiresAt }: OrderRow) => expiresAt !== null && expiresAt.getTime() < limit;
+    for (const day of new Set(active().flatMap((order) => (isOver(order) && order.orderDay ? [order.orderDay] : [])))) {
+      await reconciler.apply(await inquiry.read(day), await ordersOf(day));
+      const expired = await repo.expireDay(accountId, day);
+      log.info({ day, expired }, 'session ended');
+      onChange();
+    }
+  }
+
+  return {
+    soon,
+    arm,
+    isClean: () => isListProved && isPositionProved,
+    idle: () => round,
+    stop() {
+      stopped = true;
+      callOff();
+    },
+  };
+}
