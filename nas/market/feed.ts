@@ -22,9 +22,11 @@ export const FEED_TIMING = {
   restMs: 3_000,
   dayMs: 15_000,
   gapsMs: 2_000,
+  /** How often we look whether minutes are due. */
+  minutesMs: 250,
 } as const;
-/** Minutes are written in these seconds of each: the one that ended is complete for the auto-trader, which looks at second 4. */
-const FLUSH_SECONDS = [1, 31] as const;
+/** Minutes are written in seconds 1 and 31: the one that ended is complete for the auto-trader, which looks at second 4. */
+const FLUSH = { everyMs: 30_000, afterMs: 1_000 } as const;
 /** Symbols without a registration that are asked in one turn. */
 const REST_A_TURN = 20;
 /** Registering 41 symbols takes this long; what is printed meanwhile may be missed. */
@@ -45,6 +47,8 @@ export interface FeedState {
   readonly lastFrameAt: number;
   readonly registered: number;
   readonly refusedFrames: number;
+  /** The day whose base prices and limits are in; empty before the first. */
+  readonly preparedDay: string;
 }
 export interface MarketFeed {
   state(): FeedState;
@@ -72,6 +76,7 @@ export async function startFeed(deps: FeedDeps): Promise<MarketFeed> {
   let rest: { readonly urgent: readonly string[]; readonly others: readonly string[] } = { urgent: [], others: [] };
   let restAt = 0;
   let refusedFrames = 0;
+  let flushed = 0;
   let preparedDay = '';
   let closedDay = '';
   const today = (): TradingDay => dayOfMinute(minuteAt(now().getTime())) as TradingDay;
@@ -109,7 +114,10 @@ export async function startFeed(deps: FeedDeps): Promise<MarketFeed> {
   );
 
   function markGaps(symbols: readonly string[]): void {
-    for (const symbol of symbols) gaps.set(symbol, minuteAt(now().getTime() + REGISTERING_MS));
+    for (const symbol of symbols) {
+      minutes.rejoin(symbol);
+      gaps.set(symbol, minuteAt(now().getTime() + REGISTERING_MS));
+    }
   }
 
   async function assign(): Promise<void> {
@@ -130,20 +138,20 @@ export async function startFeed(deps: FeedDeps): Promise<MarketFeed> {
     metrics.registered.set(slots.trades.length + slots.books.length);
   }
 
+  async function flushMinutes(): Promise<void> {
+    const turn = Math.floor((now().getTime() - FLUSH.afterMs) / FLUSH.everyMs);
+    if (turn === flushed) return;
+    await writeMinutes();
+    metrics.minuteFlush.observe((now().getTime() % FLUSH.everyMs) / 1_000);
+    flushed = turn;
+  }
+
   async function writeMinutes(): Promise<void> {
     for (const symbol of minutes.takeDirty()) {
       const bars = minutes.bars(symbol);
       const last = bars.at(-1);
       if (last) await store.writeChunk(symbol, '1m', dayNumber(dayOfMinute(last.minute)), minuteColumns(bars));
     }
-    metrics.minuteFlush.observe((now().getTime() % 60_000) / 1_000);
-  }
-
-  /** Milliseconds to the next second in which minutes are written. */
-  function untilFlush(): number {
-    const inMinute = now().getTime() % 60_000;
-    const next = FLUSH_SECONDS.find((second) => second * 1_000 > inMinute) ?? FLUSH_SECONDS[0] + 60;
-    return next * 1_000 - inMinute;
   }
 
   /** What was not heard whole is taken from the broker's minute chart, once the minute has ended. */
@@ -198,22 +206,22 @@ export async function startFeed(deps: FeedDeps): Promise<MarketFeed> {
       every(timing.quotesMs),
       async () => {
         await store.writeQuotes(board.takeDirty());
-        if (feed !== 'live' || stream.lastFrameAt() === 0 || now().getTime() < touchedAt + timing.touchMs) return;
-        touchedAt = now().getTime();
+        if (feed !== 'live' || stream.lastFrameAt() === 0 || performance.now() < touchedAt + timing.touchMs) return;
+        touchedAt = performance.now();
         await store.touchQuotes(registered, new Date(stream.lastFrameAt()));
       },
       log,
     ),
     startLoop('publish', every(timing.publishMs), () => store.publishQuotes(), log),
     startLoop('needs', every(timing.needsMs), assign, log),
-    startLoop('minutes', untilFlush, writeMinutes, log),
+    startLoop('minutes', every(timing.minutesMs), flushMinutes, log),
     startLoop('rest', every(timing.restMs), askByRest, log),
     startLoop('day', every(timing.dayMs), keepDay, log),
     startLoop('gaps', every(timing.gapsMs), fillGaps, log),
   ];
 
   return {
-    state: () => ({ feed, lastFrameAt: stream.lastFrameAt(), registered: registered.length, refusedFrames }),
+    state: () => ({ feed, lastFrameAt: stream.lastFrameAt(), registered: registered.length, refusedFrames, preparedDay }),
     async stop() {
       stopping.abort();
       metrics.live.set(0);

@@ -16,7 +16,7 @@ export function marketMetrics(registry: Registry) {
     }),
     minuteFlush: new Histogram({
       name: 'narae_market_minute_flush_seconds',
-      help: 'How long after the minute its bars were written',
+      help: 'How long after the half minute its bars were written',
       buckets: [1, 1.5, 2, 2.5, 3, 4, 5, 10],
       registers,
     }),

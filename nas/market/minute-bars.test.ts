@@ -94,6 +94,14 @@ describe('minute bars', () => {
     ]);
   });
 
+  test('after a gap the next print counts only itself: the gap’s volume comes with the broker’s minutes', () => {
+    const bars = new MinuteBars();
+    bars.add(print('090000', 1_000, 3, 3));
+    bars.rejoin('900010');
+    bars.add(print('090500', 1_000, 2, 1_005));
+    expect(bars.bars('900010').map((bar) => bar.volume)).toEqual([3, 2]);
+  });
+
   test('a new day begins without the bars of the old one', () => {
     const bars = new MinuteBars();
     bars.add(print('152900', 1_000, 3, 903));

@@ -83,6 +83,12 @@ export class MinuteBars {
     this.#today(symbol, day).bars = bars.map((bar) => ({ ...bar }));
   }
 
+  /** We did not listen for a while: what was traded meanwhile belongs to the minutes of the gap, not to that of the next print. */
+  rejoin(symbol: string): void {
+    const state = this.#symbols.get(symbol);
+    if (state) state.cum = null;
+  }
+
   /** Takes the broker's own minutes up to `until` for those we did not hear whole; ours stay where the broker has none. */
   backfill(symbol: string, day: string, until: number, bars: readonly MinuteBar[]): void {
     const theirs = bars.filter((bar) => bar.minute <= until && bar.volume > 0);

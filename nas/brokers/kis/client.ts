@@ -64,6 +64,11 @@ type ReadResult = { readonly body: Record<string, unknown>; readonly trCont: str
 export function createClient(options: ClientOptions): KisClient {
   const { rest, credentials, auth, governor, clock, log, timeouts } = options;
   const getter = createGetter(rest, { connectMs: timeouts.connectMs, readMs: timeouts.readMs });
+  /** Instants by the clock we were given, which is also what the offset is used with. */
+  const noteOffset = (answer: HttpAnswer): void => {
+    const receivedAt = clock.now();
+    offset.note(answer.headers.date, receivedAt - (answer.receivedAt - answer.sentAt), receivedAt);
+  };
   const offset = createClockOffset();
   const secrets = [credentials.appSecret, credentials.appKey, credentials.accountNumber, credentials.htsId ?? ''].filter(
     (s) => s.length > 3,
@@ -103,7 +108,7 @@ export function createClient(options: ClientOptions): KisClient {
     } catch (error) {
       return { code: error instanceof TransportError ? error.code : 'NETWORK', message: '', mayRepeat: true };
     }
-    offset.note(answer.headers.date, answer.sentAt, answer.receivedAt);
+    noteOffset(answer);
     const envelope = readEnvelope(answer.body);
     if (!envelope)
       return { code: `HTTP_${answer.status}`, message: 'unreadable body', mayRepeat: answer.status < 300 || answer.status >= 500 };
@@ -188,7 +193,7 @@ export function createClient(options: ClientOptions): KisClient {
         if (fault.phase === 'after_write') return { kind: 'unknown', cause: fault.code };
         return { kind: 'not_processed', code: fault.code, message: 'no byte was written', retryAfterMs: 1_000 };
       }
-      offset.note(answer.headers.date, answer.sentAt, answer.receivedAt);
+      noteOffset(answer);
       const outcome = judgeOrderAnswer(answer.status, answer.body);
       log.info(
         { trId: call.trId, status: answer.status, outcome: outcome.kind, latencyMs: performance.now() - startedAt },
