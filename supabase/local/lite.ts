@@ -54,6 +54,13 @@ export function startLite(options: LiteOptions): Lite {
 
 /** Values as hosted PostgREST writes them: ISO instants, numerics as JSON numbers. */
 const hostedTypes = {
+  // PostgREST gives bytea in Postgres's own hex text (`\x…`).
+  bytea: {
+    to: 17,
+    from: [17],
+    serialize: (value: Uint8Array) => `\\x${Buffer.from(value).toString('hex')}`,
+    parse: (text: string) => text,
+  },
   numeric: { to: 1700, from: [1700], serialize: String, parse: Number },
   timestamptz: {
     to: 1184,

@@ -19,9 +19,9 @@ beforeAll(async () => {
   // Objects of this test only; the names say whose they are.
   await db.pool.query(`
     alter default privileges in schema public revoke all on tables from anon, authenticated;
-    create table public.probe_notes (id int primary key, owner uuid, secret text default 'hidden', amount numeric(20,4), at timestamptz);
+    create table public.probe_notes (id int primary key, owner uuid, secret text default 'hidden', amount numeric(20,4), at timestamptz, bytes bytea);
     alter table public.probe_notes enable row level security;
-    grant select (id, owner, amount, at), insert on public.probe_notes to authenticated;
+    grant select (id, owner, amount, at, bytes), insert on public.probe_notes to authenticated;
     create policy own on public.probe_notes for select to authenticated using (owner = auth.uid());
     create policy probe_read on realtime.messages for select to authenticated
       using (extension = 'broadcast' and realtime.topic() = 'probe:' || (select auth.uid())::text);
@@ -125,11 +125,11 @@ describe('the REST door', () => {
   test('numbers and instants are written as hosted writes them', async () => {
     const { api, id } = await signedIn();
     await db.pool.query(
-      `insert into public.probe_notes (id, owner, amount, at) values (3, $1, 70000.1000, '2026-11-22 07:31:26.66189+00')`,
+      `insert into public.probe_notes (id, owner, amount, at, bytes) values (3, $1, 70000.1000, '2026-11-22 07:31:26.66189+00', '\\x00ff1b')`,
       [id],
     );
-    const { data } = await api.from('probe_notes').select('amount, at').eq('id', 3).single();
-    expect(data).toEqual({ amount: 70000.1, at: '2026-11-22T07:31:26.66189+00:00' });
+    const { data } = await api.from('probe_notes').select('amount, at, bytes').eq('id', 3).single();
+    expect(data).toEqual({ amount: 70000.1, at: '2026-11-22T07:31:26.66189+00:00', bytes: '\\x00ff1b' });
   });
 
   test('a wrong key is refused', async () => {
