@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { z } from 'zod';
 import { useDesk } from '#components/desk/desk-context.tsx';
 import { ProfitLoss } from '#components/numbers/change.tsx';
-import { formatClock, formatShortWon, formatWon } from '#components/numbers/format.ts';
+import { formatClock, formatPercent, formatShortWon, formatWon } from '#components/numbers/format.ts';
 import { OrdersTable } from '#components/order/orders-table.tsx';
 import { PositionsTable } from '#components/position/positions-table.tsx';
 import { totalWorth, worthOf } from '#components/position/worth.ts';
@@ -115,9 +115,14 @@ function EquityCard({ dayStart }: { dayStart: string }) {
         />
         <Stat
           label={t('todayPnl')}
-          value={today === null ? '—' : <ProfitLoss amount={today} rate={start ? today / start : null} locale={locale} />}
+          value={today === null ? '—' : <ProfitLoss amount={today} locale={locale} />}
+          detail={today !== null && start ? formatPercent(today / start) : undefined}
         />
-        <Stat label={t('unrealized')} value={<ProfitLoss amount={total.profit} rate={total.rate} locale={locale} />} />
+        <Stat
+          label={t('unrealized')}
+          value={<ProfitLoss amount={total.profit} locale={locale} />}
+          detail={total.rate === null ? undefined : formatPercent(total.rate)}
+        />
         <Stat
           label={t('orderable')}
           value={balance ? formatWon(balance.orderable, locale) : '—'}

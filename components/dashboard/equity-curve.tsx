@@ -1,7 +1,7 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import { Area, AreaChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { formatClock, formatShortWon, formatWon } from '#components/numbers/format.ts';
+import { formatAxisWon, formatClock, formatWon } from '#components/numbers/format.ts';
 import { EmptyState } from '#components/ui/states.tsx';
 import type { Locale } from '#lib/i18n/locale.ts';
 
@@ -46,7 +46,7 @@ export function EquityCurve({ points, locale }: { points: readonly EquityPoint[]
             domain={['auto', 'auto']}
             orientation="right"
             width={64}
-            tickFormatter={(won: number) => formatShortWon(won, locale)}
+            tickFormatter={(won: number) => formatAxisWon(won, locale)}
             stroke="var(--faint)"
             tick={{ fontSize: 11 }}
             tickLine={false}

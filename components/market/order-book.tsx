@@ -45,7 +45,7 @@ export function OrderBook({ instrument, onPick }: { instrument: InstrumentView; 
     />
   );
   return (
-    <Card className={cn(isStale && 'opacity-60')}>
+    <Card className={cn('self-start', isStale && 'opacity-60')}>
       <CardHeader title={t('book')} detail={quote ? <span className="num">{formatClock(quote.heardAt)}</span> : undefined} />
       <table className="w-full table-fixed border-collapse text-xs">
         <caption className="sr-only">{t('bookCaption')}</caption>

@@ -33,10 +33,10 @@ export function SymbolScreen({ instrument }: { instrument: InstrumentView }) {
   return (
     <div className="flex flex-col gap-4">
       <QuoteHeader instrument={instrument} name={nameOf(instrument)} />
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] 2xl:grid-cols-[minmax(0,1fr)_20rem_21rem]">
+      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] xl:grid-cols-[minmax(0,1fr)_16.5rem_19rem] 2xl:grid-cols-[minmax(0,1fr)_20rem_21rem]">
         <div className="flex min-w-0 flex-col gap-4">
           <CandleChart symbol={instrument.symbol} />
-          <Card className="hidden 2xl:block">
+          <Card className="hidden xl:block">
             <CardHeader title={t('myOrders')} />
             {mine.length === 0 ? (
               <EmptyState title={t('noOrders')}>{t('noOrdersBody')}</EmptyState>
@@ -46,13 +46,13 @@ export function SymbolScreen({ instrument }: { instrument: InstrumentView }) {
           </Card>
         </div>
         <OrderBook instrument={instrument} onPick={(price) => setPicked({ price })} />
-        <Card className="hidden self-start lg:col-start-2 lg:block 2xl:col-start-3">
+        <Card className="hidden self-start lg:col-start-2 lg:block xl:col-start-3">
           <CardHeader title={t('ticket')} detail={t('ticketKeys')} />
           <CardBody>
             <OrderTicket key={`${instrument.symbol}${side}`} instrument={instrument} initialSide={side} picked={picked} />
           </CardBody>
         </Card>
-        <Card className="lg:col-start-1 lg:row-start-2 2xl:hidden">
+        <Card className="lg:col-start-1 lg:row-start-2 xl:hidden">
           <CardHeader title={t('myOrders')} />
           {mine.length === 0 ? (
             <EmptyState title={t('noOrders')}>{t('noOrdersBody')}</EmptyState>

@@ -40,6 +40,11 @@ export function formatShortWon(value: number, locale: Locale = 'ko'): string {
   return `${sign}${grouped.format(size)}원`;
 }
 
+/** Won on an axis, where neighbours differ little: whole 만 in Korean, thousands in English. */
+export function formatAxisWon(value: number, locale: Locale = 'ko'): string {
+  return locale === 'ko' ? `${formatNumber(value / 1e4)}만` : `${formatNumber(value / 1e3)}k`;
+}
+
 /** A fraction as +1.23%. */
 export function formatPercent(fraction: number): string {
   const percent = Math.round(fraction * 10_000) / 100;

@@ -44,7 +44,7 @@ export function OrderDetail({ initial, initialEvents }: { initial: OrderView; in
 
   const facts: readonly [string, React.ReactNode][] = [
     [tCommon('account'), account ? `${account.label || account.mask} (${account.mask})` : '—'],
-    [t('col.quantity'), formatShares(order.quantity, locale)],
+    [tCommon('quantity'), formatShares(order.quantity, locale)],
     [t('col.price'), order.price === null ? t('market') : formatWon(order.price, locale)],
     [t('col.filled'), formatShares(order.cumQuantity, locale)],
     [t('col.average'), order.averagePrice === null ? '—' : formatWon(Math.round(order.averagePrice), locale)],

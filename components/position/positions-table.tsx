@@ -23,12 +23,14 @@ export function PositionsTable({ positions, isCompact = false }: { positions: re
           <Th>{t('col.symbol')}</Th>
           <Th isNumber>{t('col.quantity')}</Th>
           {!isCompact && <Th isNumber>{t('col.sellable')}</Th>}
-          <Th isNumber>{t('col.average')}</Th>
+          <Th isNumber className={cn(isCompact && 'hidden sm:table-cell')}>
+            {t('col.average')}
+          </Th>
           <Th isNumber>{t('col.price')}</Th>
           {!isCompact && <Th isNumber>{t('col.value')}</Th>}
           <Th isNumber>{t('col.profit')}</Th>
           {!isCompact && <Th isNumber>{t('col.realized')}</Th>}
-          <Th>
+          <Th className={cn(isCompact && 'hidden sm:table-cell')}>
             <span className="sr-only">{t('col.actions')}</span>
           </Th>
         </tr>
@@ -56,11 +58,13 @@ function PositionRow({ position, isCompact }: { position: PositionView; isCompac
         <Link href={`/market/${position.symbol}`} className="font-medium hover:underline">
           {position.name}
         </Link>{' '}
-        <span className="num text-faint text-xs">{position.symbol}</span>
+        <span className={cn('num text-faint text-xs', isCompact && 'hidden sm:inline')}>{position.symbol}</span>
       </Td>
       <Td isNumber>{formatNumber(position.quantity)}</Td>
       {!isCompact && <Td isNumber>{formatNumber(sellable)}</Td>}
-      <Td isNumber>{position.averagePrice === null ? '—' : formatNumber(position.averagePrice)}</Td>
+      <Td isNumber className={cn(isCompact && 'hidden sm:table-cell')}>
+        {position.averagePrice === null ? '—' : formatNumber(position.averagePrice)}
+      </Td>
       <Td isNumber>
         <LivePrice symbol={position.symbol} fallback={worth.price ?? 0} />
       </Td>
@@ -73,7 +77,7 @@ function PositionRow({ position, isCompact }: { position: PositionView; isCompac
           <ProfitLoss amount={position.realizedPnl} locale={locale} />
         </Td>
       )}
-      <Td className="text-right">
+      <Td className={cn('text-right', isCompact && 'hidden sm:table-cell')}>
         <Button
           size="sm"
           disabled={sellable === 0}

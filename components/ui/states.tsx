@@ -32,7 +32,7 @@ export function EmptyState({
   icon?: ReactNode;
 }) {
   return (
-    <div className="flex flex-col items-center gap-1.5 px-6 py-10 text-center">
+    <div className="flex flex-col items-center gap-1.5 px-6 py-8 text-center">
       <span className="mb-1 text-faint [&_svg]:size-7" aria-hidden>
         {icon ?? <CircleSlash />}
       </span>

@@ -1,0 +1,56 @@
+import { expect } from '@playwright/test';
+import { expectAccessible, signIn, test } from '#lib/testing/browser.ts';
+
+const PAGES = ['/', '/market', '/market/990010', '/orders', '/positions', '/accounts', '/settings', '/settings/security'];
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`every page of the desk is accessible in the ${theme} theme`, async ({ page, url }) => {
+    await page.addInitScript((name) => localStorage.setItem('theme', name), theme);
+    await signIn(page, url, 'seoyeon');
+    for (const path of PAGES) {
+      await test.step(path, async () => {
+        await page.goto(url + path);
+        await expect(page.getByText('실시간').first()).toBeVisible();
+        await expectAccessible(page);
+      });
+    }
+  });
+}
+
+test('a foreign or malformed id is a page, not a failure', async ({ page, url }) => {
+  await signIn(page, url, 'seoyeon');
+  for (const path of ['/orders/0192f1aa-0000-4000-8000-000000000001', '/orders/nonsense', '/market/ZZZZZZ', '/market/..%2f']) {
+    await page.goto(url + path);
+    await expect(page.getByText('찾을 수 없습니다').first()).toBeVisible();
+  }
+});
+
+test('search opens by key and leads to a symbol without the mouse', async ({ page, url }) => {
+  await signIn(page, url, 'seoyeon');
+  await page.keyboard.press('/');
+  await page.getByRole('dialog').getByRole('combobox').fill('990010');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(`${url}/market/990010`);
+});
+
+test('a lost link is shown with its age and comes back by itself', async ({ page, context, url }) => {
+  await signIn(page, url, 'seoyeon');
+  await context.setOffline(true);
+  await expect(page.getByText(/연결 끊김/)).toBeVisible({ timeout: 60_000 });
+  await context.setOffline(false);
+  await expect(page.getByText('실시간').first()).toBeVisible({ timeout: 60_000 });
+});
+
+test('the halt chip stops new orders and a reason brings them back', async ({ page, url }) => {
+  await signIn(page, url, 'seoyeon');
+  await page.getByRole('button', { name: '정상', exact: true }).first().click();
+  await page.getByRole('radio', { name: '정지', exact: true }).click();
+  await page.getByRole('button', { name: '적용' }).click();
+  await expect(page.getByRole('button', { name: '정지', exact: true }).first()).toBeVisible();
+  await page.getByRole('button', { name: '정지', exact: true }).first().click();
+  await page.getByRole('radio', { name: '정상', exact: true }).click();
+  await expect(page.getByRole('button', { name: '적용' })).toBeDisabled();
+  await page.getByLabel('이유').fill('확인을 마쳤습니다');
+  await page.getByRole('button', { name: '적용' }).click();
+  await expect(page.getByRole('button', { name: '정상', exact: true }).first()).toBeVisible();
+});

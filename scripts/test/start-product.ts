@@ -1,0 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startStack } from '#scripts/stack/start-stack.ts';
+
+/** One whole product for all browser tests, on free ports with its own data; addresses go to the tests by environment. */
+export default async function startProduct(): Promise<() => Promise<void>> {
+  const home = mkdtempSync(join(tmpdir(), 'narae-e2e-'));
+  const free = Object.fromEntries(
+    ['WEB', 'SUPABASE', 'DB', 'GATEWAY', 'VENUE_REST', 'VENUE_WS'].map((name) => [`NARAE_${name}_PORT`, '0']),
+  );
+  const stack = await startStack({
+    env: { ...free, NARAE_HOME: join(home, 'home'), NARAE_MARKET_HOURS: 'always', LOG_LEVEL: 'warn' },
+    durable: false,
+  });
+  process.env.NARAE_E2E_URL = stack.webUrl;
+  return async () => {
+    await stack.stop();
+    rmSync(home, { recursive: true, force: true });
+  };
+}
