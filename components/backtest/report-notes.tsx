@@ -1,0 +1,180 @@
+'use client';
+import { AlertTriangle, CheckCircle2, Info, OctagonAlert } from 'lucide-react';
+import { useLocale, useTranslations } from 'next-intl';
+import { formatNumber, formatPercent, formatWon } from '#components/numbers/format.ts';
+import { Card, CardBody, CardHeader } from '#components/ui/card.tsx';
+import { Notice } from '#components/ui/states.tsx';
+import type { BacktestDetail, BacktestSummary, DiagnosisView, MetricsView } from '#lib/db/backtests.ts';
+import { toLocale } from '#lib/i18n/locale.ts';
+
+const SEVERITY = {
+  error: { icon: OctagonAlert, colour: 'text-danger' },
+  warning: { icon: AlertTriangle, colour: 'text-warn' },
+  info: { icon: Info, colour: 'text-muted' },
+} as const;
+
+/** What a sceptic would ask first, and whether the run looked into the future. */
+export function DiagnosisCard({ diagnosis, lookAhead }: { diagnosis: readonly DiagnosisView[]; lookAhead: BacktestSummary['lookAhead'] }) {
+  const t = useTranslations('report.diagnosis');
+  const locale = toLocale(useLocale());
+  return (
+    <Card>
+      <CardHeader title={t('title')} />
+      <CardBody className="flex flex-col gap-3">
+        <Notice tone={lookAhead.verdict === 'clean' ? 'ok' : lookAhead.verdict === 'leak' ? 'danger' : 'warn'}>
+          {lookAhead.verdict === 'leak'
+            ? t('leak', { time: lookAhead.firstLeak?.time ?? '', symbol: lookAhead.firstLeak?.symbol ?? '' })
+            : t(lookAhead.verdict, { checked: lookAhead.checked })}
+        </Notice>
+        {diagnosis.length === 0 ? (
+          <p className="flex items-center gap-2 text-muted text-sm">
+            <CheckCircle2 className="size-4 text-ok" aria-hidden />
+            {t('nothing')}
+          </p>
+        ) : (
+          <ul className="flex flex-col gap-2.5">
+            {diagnosis.map((item) => {
+              const { icon: Icon, colour } = SEVERITY[item.severity];
+              return (
+                <li key={item.code} className="flex gap-2 text-sm">
+                  <Icon className={`mt-0.5 size-4 shrink-0 ${colour}`} aria-label={t(`severity.${item.severity}`)} />
+                  <span>{item[locale]}</span>
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </CardBody>
+    </Card>
+  );
+}
+
+/** Commission, tax and slippage apart, and together against the capital. */
+export function CostsCard({ metrics, capital }: { metrics: MetricsView; capital: number }) {
+  const t = useTranslations('report.costs');
+  const locale = toLocale(useLocale());
+  const parts = (['commission', 'tax', 'slippage'] as const).map((name) => ({ name, won: metrics[name]?.value ?? 0 }));
+  const total = parts.reduce((sum, { won }) => sum + won, 0);
+  return (
+    <Card>
+      <CardHeader title={t('title')} detail={t('share', { share: formatPercent(total / capital).replace('+', '') })} />
+      <CardBody>
+        <div className="flex h-3 overflow-hidden rounded-sm bg-sunken" aria-hidden>
+          {parts.map(({ name, won }) => (
+            <span
+              key={name}
+              className={name === 'commission' ? 'bg-brand' : name === 'tax' ? 'bg-warn' : 'bg-faint'}
+              style={{ width: `${total > 0 ? (won / total) * 100 : 0}%` }}
+            />
+          ))}
+        </div>
+        <dl className="mt-3 flex flex-col gap-1.5 text-sm">
+          {parts.map(({ name, won }) => (
+            <div key={name} className="flex items-center justify-between gap-2">
+              <dt className="flex items-center gap-2 text-muted">
+                <span
+                  aria-hidden
+                  className={`size-2.5 rounded-sm ${name === 'commission' ? 'bg-brand' : name === 'tax' ? 'bg-warn' : 'bg-faint'}`}
+                />
+                {t(name)}
+              </dt>
+              <dd className="num">{formatWon(Math.round(won), locale)}</dd>
+            </div>
+          ))}
+          <div className="flex justify-between gap-2 border-t pt-1.5 font-medium">
+            <dt>{t('total')}</dt>
+            <dd className="num">{formatWon(Math.round(total), locale)}</dd>
+          </div>
+        </dl>
+      </CardBody>
+    </Card>
+  );
+}
+
+const ORDER_COUNTS = [
+  'entriesFilled',
+  'entriesPartial',
+  'entriesNoCash',
+  'entriesNoSlot',
+  'entriesLocked',
+  'entriesHalted',
+  'entriesNoVolume',
+  'exitsFilled',
+  'exitsPartial',
+  'exitsLocked',
+  'exitsHalted',
+  'stopsAmbiguous',
+  'delisted',
+] as const;
+
+/** What became of orders: why something was not bought or sold. */
+export function OrdersCard({ orders }: { orders: BacktestSummary['orders'] }) {
+  const t = useTranslations('report.orders');
+  return (
+    <Card>
+      <CardHeader title={t('title')} />
+      <CardBody>
+        <dl className="grid gap-x-6 gap-y-1.5 text-sm sm:grid-cols-2">
+          {ORDER_COUNTS.filter((name) => orders[name] !== undefined).map((name) => (
+            <div key={name} className="flex justify-between gap-2">
+              <dt className={orders[name] === 0 ? 'text-faint' : 'text-muted'}>{t(name)}</dt>
+              <dd className={`num ${orders[name] === 0 ? 'text-faint' : ''}`}>{formatNumber(orders[name] ?? 0)}</dd>
+            </div>
+          ))}
+        </dl>
+      </CardBody>
+    </Card>
+  );
+}
+
+/** Everything the result depends on: the same inputs give the same bytes. */
+export function InputsCard({ backtest, summary }: { backtest: BacktestDetail; summary: BacktestSummary }) {
+  const t = useTranslations('report.inputs');
+  const locale = toLocale(useLocale());
+  const { inputs } = summary;
+  const values = Object.entries(inputs.params).map(([name, value]) => `${name} = ${value}`);
+  const rows: [label: string, value: string, isHash?: true][] = [
+    [t('strategy'), `${inputs.strategyName}${backtest.version ? ` v${backtest.version}` : ''} · ${inputs.timeframe}`],
+    [t('params'), values.join(', ') || '—'],
+    [
+      t('dataset'),
+      t('datasetValue', {
+        name: backtest.request.dataset,
+        symbols: inputs.symbols,
+        bars: inputs.bars,
+        prices: inputs.isAdjusted ? 'adjusted' : 'raw',
+      }),
+    ],
+    [t('period'), `${inputs.from} – ${inputs.to}`],
+    [t('capital'), formatWon(inputs.capital, locale)],
+    [
+      t('mask'),
+      inputs.mask.markets ? t('maskValue', { markets: inputs.mask.markets.join(', '), count: inputs.mask.exclude.length }) : t('noMask'),
+    ],
+    [
+      t('rules'),
+      Object.entries(inputs.rules)
+        .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+        .join(' · '),
+    ],
+    [t('engine'), `${summary.engine} · seed ${inputs.seed}`],
+    [t('strategyHash'), inputs.strategyHash, true],
+    [t('dataHash'), inputs.dataHash, true],
+    [t('resultHash'), backtest.resultHash ?? '—', true],
+  ];
+  return (
+    <Card>
+      <CardHeader title={t('title')} detail={t('detail')} />
+      <CardBody>
+        <dl className="grid gap-x-4 gap-y-2 text-sm sm:grid-cols-[8rem_minmax(0,1fr)]">
+          {rows.map(([label, value, isHash]) => (
+            <div key={label} className="sm:contents">
+              <dt className="text-muted text-xs sm:pt-0.5">{label}</dt>
+              <dd className={isHash ? 'break-all font-mono text-xs leading-5' : 'num'}>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </CardBody>
+    </Card>
+  );
+}
