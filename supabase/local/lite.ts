@@ -52,8 +52,18 @@ export function startLite(options: LiteOptions): Lite {
   };
 }
 
+/** Lite has turned JSON parameters into text already; encoding that text again would store a string instead of an object. */
+const json = (oid: number) => ({
+  to: oid,
+  from: [oid],
+  serialize: (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  parse: (text: string) => JSON.parse(text) as unknown,
+});
+
 /** Values as hosted PostgREST writes them: ISO instants, numerics as JSON numbers. */
 const hostedTypes = {
+  json: json(114),
+  jsonb: json(3802),
   // PostgREST gives bytea in Postgres's own hex text (`\x…`).
   bytea: {
     to: 17,

@@ -19,9 +19,11 @@ beforeAll(async () => {
   // Objects of this test only; the names say whose they are.
   await db.pool.query(`
     alter default privileges in schema public revoke all on tables from anon, authenticated;
-    create table public.probe_notes (id int primary key, owner uuid, secret text default 'hidden', amount numeric(20,4), at timestamptz, bytes bytea);
+    create table public.probe_notes (id int primary key, owner uuid, secret text default 'hidden', amount numeric(20,4), at timestamptz, bytes bytea, document jsonb);
     alter table public.probe_notes enable row level security;
-    grant select (id, owner, amount, at, bytes), insert on public.probe_notes to authenticated;
+    grant select (id, owner, amount, at, bytes, document), insert on public.probe_notes to authenticated;
+    create policy own_insert on public.probe_notes for insert to authenticated with check (owner = auth.uid());
+    create function public.probe_kind(p_document jsonb) returns text language sql as $$ select jsonb_typeof(p_document) $$;
     create policy own on public.probe_notes for select to authenticated using (owner = auth.uid());
     create policy probe_read on realtime.messages for select to authenticated
       using (extension = 'broadcast' and realtime.topic() = 'probe:' || (select auth.uid())::text);
@@ -130,6 +132,15 @@ describe('the REST door', () => {
     );
     const { data } = await api.from('probe_notes').select('amount, at, bytes').eq('id', 3).single();
     expect(data).toEqual({ amount: 70000.1, at: '2026-11-22T07:31:26.66189+00:00', bytes: '\\x00ff1b' });
+  });
+
+  test('JSON that goes in as an object arrives as one, in a table and in a function', async () => {
+    const { api, id } = await signedIn();
+    const document = { name: '골든크로스', nested: [{ a: 1 }], text: '"quoted"' };
+    expect((await api.from('probe_notes').insert({ id: 41, owner: id, document })).error).toBeNull();
+    expect((await api.from('probe_notes').select('document').eq('id', 41).single()).data).toEqual({ document });
+    expect((await api.rpc('probe_kind', { p_document: document })).data).toBe('object');
+    expect((await api.rpc('probe_kind', { p_document: ['a'] })).data).toBe('array');
   });
 
   test('a wrong key is refused', async () => {
