@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { expectAccessible, signIn, test } from '#lib/testing/browser.ts';
+import { expectAccessible, signIn, test } from '#scripts/test/browser.ts';
 
 const PAGES = ['/', '/market', '/market/990010', '/orders', '/positions', '/accounts', '/settings', '/settings/security'];
 

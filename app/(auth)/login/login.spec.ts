@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { expectAccessible, signIn, test } from '#lib/testing/browser.ts';
+import { expectAccessible, signIn, test } from '#scripts/test/browser.ts';
 
 test('a stranger is sent to the sign-in page and back to where they wanted to go', async ({ page, url }) => {
   await page.goto(`${url}/orders`);

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { signIn, test } from '#lib/testing/browser.ts';
+import { signIn, test } from '#scripts/test/browser.ts';
 
 const body = () => ({ action: 'buy', stockCode: '990010', quantity: 1, price: 31_500, intentKey: crypto.randomUUID() });
 

@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { expectNoSideScroll, signIn, test } from '#lib/testing/browser.ts';
+import { expectNoSideScroll, signIn, test } from '#scripts/test/browser.ts';
 
 const SYMBOL = '990010';
 
