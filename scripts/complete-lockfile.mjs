@@ -15,7 +15,9 @@ const has = (from, name) => {
 };
 /** What a package runs on, read from the usual spelling of platform packages (`…-linux-x64-musl`). */
 const platform = (name) => {
-  const os = ['darwin', 'linux', 'win32', 'freebsd', 'android', 'openharmony', 'windows', 'netbsd', 'openbsd', 'sunos', 'aix'].find((o) => name.includes(o));
+  const os = ['darwin', 'linux', 'win32', 'freebsd', 'android', 'openharmony', 'windows', 'netbsd', 'openbsd', 'sunos', 'aix'].find((o) =>
+    name.includes(o),
+  );
   const cpu = ['arm64', 'x64', 'ia32', 'arm', 'riscv64', 's390x', 'ppc64', 'loong64', 'wasm32', 'mips64el'].find((c) => name.includes(c));
   return { ...(os && { os: [os === 'windows' ? 'win32' : os] }), ...(cpu && { cpu: [cpu] }) };
 };
