@@ -4,8 +4,27 @@ export type Log = Logger;
 
 /** Field names whose values never reach a log line, wherever they sit. */
 const SECRET_FIELDS = [
-  'appKey', 'appkey', 'appSecret', 'appsecret', 'secretkey', 'accessToken', 'access_token', 'approval_key', 'authorization', 'password',
-  'token', 'apiKey', 'privateKey', 'accountNumber', 'CANO', 'ACNT_NO', 'htsId', 'encrypted_credentials', 'ct', 'key', 'iv',
+  'appKey',
+  'appkey',
+  'appSecret',
+  'appsecret',
+  'secretkey',
+  'accessToken',
+  'access_token',
+  'approval_key',
+  'authorization',
+  'password',
+  'token',
+  'apiKey',
+  'privateKey',
+  'accountNumber',
+  'CANO',
+  'ACNT_NO',
+  'htsId',
+  'encrypted_credentials',
+  'ct',
+  'key',
+  'iv',
 ] as const;
 
 /**
