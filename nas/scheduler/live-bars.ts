@@ -30,6 +30,27 @@ export function dailyRows(code: string, bars: BarColumns, lastDay: string): BarR
   return rows;
 }
 
+/** Daily bars joined into weeks that begin on Monday; a week is named by its last day so far. */
+export function weeklyRows(days: readonly BarRow[]): BarRow[] {
+  return [...Map.groupBy(days, (bar) => mondayOf(bar.time)).values()].map((week) => {
+    const [first, last] = [week[0] as BarRow, week.at(-1) as BarRow];
+    return {
+      ...last,
+      open: first.open,
+      high: Math.max(...week.map((bar) => bar.high)),
+      low: Math.min(...week.map((bar) => bar.low)),
+      volume: week.reduce((sum, bar) => sum + bar.volume, 0),
+      value: week.reduce((sum, bar) => sum + (bar.value ?? 0), 0),
+    };
+  });
+}
+
+/** The Monday of a day's week, as days since 1970-01-01 (a Thursday). */
+export function mondayOf(day: string): number {
+  const epochDay = Date.parse(`${day}T00:00:00Z`) / 86_400_000;
+  return epochDay - ((epochDay + 3) % 7);
+}
+
 /**
  * Bars of `size` minutes that have closed by `tick`, made of one-minute bars. They are counted from each session's open (`openOf`
  * gives the open's minute for any minute of that session, null outside), so that 10:00 openings do not shift the grid.

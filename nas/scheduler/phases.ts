@@ -1,3 +1,5 @@
+import { mondayOf } from './live-bars.ts';
+
 /** The regular session of one confirmed day, as instants. */
 export interface SessionRow {
   readonly day: string;
@@ -54,17 +56,9 @@ export function evaluationDue(now: Date, timeframe: Timeframe, sessions: readonl
   }
   const cleanUp = phasesDue(now, sessions).find((due) => due.phase === 'clean_up');
   if (!cleanUp) return null;
-  if (timeframe === '1w' && sessions.some((s) => s.day > cleanUp.session.day && sameWeek(s.day, cleanUp.session.day))) return null;
+  if (timeframe === '1w' && sessions.some((s) => s.day > cleanUp.session.day && mondayOf(s.day) === mondayOf(cleanUp.session.day)))
+    return null;
   return { phase: 'evaluate', tick: cleanUp.tick, session: cleanUp.session };
-}
-
-/** Weeks begin on Monday. */
-function sameWeek(a: string, b: string): boolean {
-  const monday = (day: string): number => {
-    const epochDay = Date.parse(`${day}T00:00:00Z`) / 86_400_000;
-    return epochDay - ((((epochDay + 3) % 7) + 7) % 7); // 1970-01-01 was a Thursday
-  };
-  return monday(a) === monday(b);
 }
 
 /** When orders decided after this session may be sent: the next confirmed session's order entry, or null when none is known. */

@@ -1,15 +1,21 @@
 import { type BarRow, columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
-import { evaluateLatest, type LivePosition } from '#domain/backtest/evaluate-latest.ts';
+import { evaluateLatest } from '#domain/backtest/evaluate-latest.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
-import { dailyRows, minuteLabel, minuteRows, newest } from './live-bars.ts';
+import { dailyRows, minuteLabel, minuteRows, newest, weeklyRows } from './live-bars.ts';
+import { livePosition } from './live-position.ts';
 import { barMinutes, nextOrderEntry, type SessionRow, type Timeframe } from './phases.ts';
 import type { Deployment, RecordedDecision, RunOutcome, RunPhase, SchedulerStore } from './scheduler-store.ts';
 
 /** An intraday decision older than this is not acted upon: the price has moved on. */
 const INTRADAY_LATEST_MS = 45_000;
-/** Daily bars arrive after the close; the job is tried again until they are complete (job queue, five attempts). */
+/** Daily bars arrive after the close: until this long after the tick the job is tried again, then the day is given up. */
+const DAILY_PATIENCE_MS = 8 * 60_000;
+/** Reserved orders may leave this long after order entry begins: *prepare* has held them back by then when the way is not clean. */
+const RELEASE_AFTER_MS = 60_000;
+/** A feed that was heard within this time before the bar's end was there (ORDERS §5, data age). */
+const FEED_SILENCE_MS = 15_000;
 class NotYet extends Error {}
 
 export interface RunDeps {
@@ -36,6 +42,7 @@ interface Outcome {
  */
 export async function runDeployment(deps: RunDeps, { deploymentId, phase, tick }: Tick, sessions: readonly SessionRow[]): Promise<void> {
   const { store, log } = deps;
+  if (await store.hasRun(deploymentId, tick)) return;
   const deployment = await store.deployment(deploymentId);
   if (!deployment) return; // stopped meanwhile
   const compiled = compileStrategy(deployment.document, deployment.params);
@@ -93,10 +100,15 @@ async function evaluation(
 
   const held = await store.positions(deployment.id);
   const codes = [...new Set([...deployment.symbols, ...held.map((position) => position.code)])].sort();
+  const firstEntry = held.reduce<Date | null>(
+    (first, { enteredAt }) => (first && enteredAt && first < enteredAt ? first : enteredAt),
+    null,
+  );
+  const wish: BarWish = { codes, count: program.historyBars, since: firstEntry };
   const rows =
     minutes === null
-      ? await dailyBars(store, codes, session.day, program.historyBars)
-      : await intradayBars(store, codes, minutes, tick, sessions, program.historyBars);
+      ? await dailyBars(store, wish, session.day, timeframe === '1w')
+      : await intradayBars(store, wish, minutes, tick, sessions);
   const wanted = minutes === null ? session.day : minuteLabel(Math.floor(tick.getTime() / 60_000) - minutes);
   const latest =
     rows
@@ -104,7 +116,12 @@ async function evaluation(
       .sort()
       .at(-1) ?? '';
   if (latest < wanted) {
-    if (minutes === null) throw new NotYet(`daily bars of ${session.day} have not arrived (newest ${latest || 'none'})`);
+    const age = now().getTime() - tick.getTime();
+    if (minutes === null && age < DAILY_PATIENCE_MS)
+      throw new NotYet(`daily bars of ${session.day} have not arrived (newest ${latest || 'none'})`);
+    // Nothing traded in a bar that the feed heard: nothing to decide. A feed that was silent is another matter.
+    if (minutes !== null && (await store.heardSince(codes, new Date(tick.getTime() - FEED_SILENCE_MS))))
+      return async () => ({ outcome: 'no_signal', reason: 'no_trade' });
     return skip('stale_data');
   }
 
@@ -124,13 +141,14 @@ async function evaluation(
     program,
     columns,
     cash,
-    positions: held.map((position): LivePosition => livePosition(position, rows, minutes, working)),
+    positions: held.map((position) => livePosition(position, rows, timeframe, working)),
     mask: { markets: deployment.markets, symbols: deployment.symbols, exclude: deployment.exclude },
   });
   // One order at a time for a symbol: what is already on its way is not asked for again.
   const busy = new Set(working.map((order) => `${order.side}|${order.code}`));
   const decisions = evaluated.decisions.filter((decision) => decision.quantity > 0 && !busy.has(`${decision.side}|${decision.code}`));
-  const sendAt = minutes === null ? nextOrderEntry(session, sessions) : null;
+  const nextEntry = minutes === null ? nextOrderEntry(session, sessions) : null;
+  const sendAt = nextEntry && new Date(nextEntry.getTime() + RELEASE_AFTER_MS);
   if (decisions.length === 0)
     return async () => ({ outcome: 'no_signal', reason: evaluated.unknownCodes.length > 0 ? 'held_without_bars' : '' });
   if (minutes === null && !sendAt) return skip('next_session_unknown');
@@ -145,60 +163,52 @@ async function evaluation(
   };
 }
 
-/** Years of daily chunks to read for a number of bars; about 240 sessions a year. */
-const yearsFor = (bars: number): number => Math.ceil(bars / 240) + 1;
+/** Bars a decision needs: `count` of each code, and all since the oldest position was entered. */
+interface BarWish {
+  readonly codes: readonly string[];
+  readonly count: number;
+  readonly since: Date | null;
+}
 
-async function dailyBars(store: SchedulerStore, codes: readonly string[], lastDay: string, count: number): Promise<BarRow[]> {
-  const chunks = await store.chunks(codes, '1d', yearsFor(count));
-  return codes.flatMap((code) =>
-    newest(
-      chunks.filter((c) => c.code === code).flatMap((c) => dailyRows(code, c.bars, lastDay)),
-      count,
-    ),
-  );
+const SESSIONS_A_YEAR = 240;
+const DAY_MS = 86_400_000;
+
+/** The newest `count` bars of a code, and every one since `from`. */
+function wanted(rows: readonly BarRow[], count: number, from: string | null): BarRow[] {
+  const firstHeld = from === null ? -1 : rows.findIndex((bar) => bar.time >= from);
+  return newest(rows, firstHeld < 0 ? count : Math.max(count, rows.length - firstHeld + 1));
+}
+
+async function dailyBars(store: SchedulerStore, { codes, count, since }: BarWish, lastDay: string, isWeekly: boolean): Promise<BarRow[]> {
+  const days = isWeekly ? count * 5 : count;
+  const heldYears = since ? Math.ceil((Date.parse(lastDay) - since.getTime()) / DAY_MS / 365) : 0;
+  const chunks = await store.chunks(codes, '1d', Math.max(Math.ceil(days / SESSIONS_A_YEAR), heldYears) + 1);
+  const from = since && minuteLabel(Math.floor(since.getTime() / 60_000)).slice(0, 10);
+  return codes.flatMap((code) => {
+    const rows = chunks.filter((c) => c.code === code).flatMap((c) => dailyRows(code, c.bars, lastDay));
+    return wanted(isWeekly ? weeklyRows(rows) : rows, count, from);
+  });
 }
 
 async function intradayBars(
   store: SchedulerStore,
-  codes: readonly string[],
+  { codes, count, since }: BarWish,
   size: number,
   tick: Date,
   sessions: readonly SessionRow[],
-  count: number,
 ): Promise<BarRow[]> {
   const spans = sessions.map((s) => ({ open: s.openAt.getTime() / 60_000, close: s.closeAt.getTime() / 60_000 }));
   const openOf = (minute: number): number | null => spans.find((span) => minute >= span.open && minute < span.close)?.open ?? null;
   // A session has 380 minutes or more: as many as the count needs, and one more that may have just begun.
-  const chunks = await store.chunks(codes, '1m', Math.ceil((count * size) / 380) + 1);
+  const heldDays = since ? Math.ceil((tick.getTime() - since.getTime()) / DAY_MS) : 0;
+  const chunks = await store.chunks(codes, '1m', Math.max(Math.ceil((count * size) / 380), heldDays) + 1);
   const at = { size, tick: Math.floor(tick.getTime() / 60_000), openOf };
+  const from = since && minuteLabel(Math.floor(since.getTime() / 60_000) - size);
   return codes.flatMap((code) =>
-    newest(
+    wanted(
       chunks.filter((c) => c.code === code).flatMap((c) => minuteRows(code, c.bars, at)),
       count,
+      from,
     ),
   );
-}
-
-/** A sub-ledger position as the engine sees it: bars that closed after the one it was filled in, the highest price since. */
-function livePosition(
-  position: { readonly code: string; readonly quantity: number; readonly purchaseAmount: number; readonly enteredAt: Date | null },
-  rows: readonly BarRow[],
-  minutes: number | null,
-  working: readonly { readonly side: string; readonly code: string }[],
-): LivePosition {
-  const entryPrice = position.purchaseAmount / position.quantity;
-  const entered = position.enteredAt ? minuteLabel(Math.floor(position.enteredAt.getTime() / 60_000)) : '';
-  const since = rows.filter(
-    (bar) => bar.code === position.code && (minutes === null ? bar.time >= entered.slice(0, 10) : bar.time >= entered),
-  );
-  // The bar of the fill itself counts 0: for minutes its label lies at or before the fill, for days it is the fill's own day.
-  const barsHeld = minutes === null ? since.filter((bar) => bar.time > entered.slice(0, 10)).length : since.length;
-  return {
-    code: position.code,
-    quantity: position.quantity,
-    entryPrice,
-    barsHeld,
-    highWater: since.reduce((high, bar) => Math.max(high, bar.high), entryPrice),
-    isExiting: working.some((order) => order.side === 'sell' && order.code === position.code),
-  };
 }

@@ -85,6 +85,34 @@ export function schedulerStore(pool: Pool) {
       ]);
     },
 
+    /** Saves the work of a tick that somebody has claimed already. */
+    async hasRun(deploymentId: string, tick: Date): Promise<boolean> {
+      const { rowCount } = await pool.query('select 1 from public.strategy_runs where deployment_id = $1 and tick = $2', [
+        deploymentId,
+        tick,
+      ]);
+      return rowCount !== 0;
+    },
+
+    /** Was the feed that carries any of these symbols heard since? */
+    async heardSince(codes: readonly string[], at: Date): Promise<boolean> {
+      const { rowCount } = await pool.query('select 1 from public.quotes where stock_code = any($1) and heard_at >= $2 limit 1', [
+        codes,
+        at,
+      ]);
+      return rowCount !== 0;
+    },
+
+    /** Names runs whose process died between claim and end. They are never repeated: orders may have been placed. */
+    async closeInterrupted(olderThan: Date): Promise<number> {
+      const { rows } = await pool.query<{ deploymentId: string; tick: Date }>(
+        `select deployment_id as "deploymentId", tick from public.strategy_runs where outcome = 'claimed' and finished_at is null and started_at < $1`,
+        [olderThan],
+      );
+      for (const { deploymentId, tick } of rows) await this.finish(deploymentId, tick, 'failed', 'interrupted', []);
+      return rows.length;
+    },
+
     async deployment(id: string): Promise<Deployment | null> {
       const { rows } = await pool.query<Deployment>(
         `select d.id, d.user_id as "userId", d.broker_account_id as "accountId", v.document, v.params || d.params as params, d.symbols,
