@@ -36,7 +36,7 @@ test('search opens by key and leads to a symbol without the mouse', async ({ pag
 test('a lost link is shown with its age and comes back by itself', async ({ page, context, url }) => {
   await signIn(page, url, 'seoyeon');
   await context.setOffline(true);
-  await expect(page.getByText(/연결 끊김/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/연결 끊김 \d/)).toBeVisible({ timeout: 60_000 });
   await context.setOffline(false);
   await expect(page.getByText('실시간').first()).toBeVisible({ timeout: 60_000 });
 });

@@ -18,9 +18,8 @@ export function EquityCurve({ points, locale }: { points: readonly EquityPoint[]
   const colour = last.netAssets >= first.netAssets ? 'var(--up)' : 'var(--down)';
   const data = points.map((point) => ({ at: Date.parse(point.at), netAssets: point.netAssets }));
   return (
-    <div
+    <figure
       className="h-44 w-full"
-      role="img"
       aria-label={t('curveSummary', { from: formatWon(first.netAssets, locale), to: formatWon(last.netAssets, locale) })}
     >
       <ResponsiveContainer width="100%" height="100%">
@@ -68,6 +67,6 @@ export function EquityCurve({ points, locale }: { points: readonly EquityPoint[]
           />
         </AreaChart>
       </ResponsiveContainer>
-    </div>
+    </figure>
   );
 }

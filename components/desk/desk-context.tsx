@@ -1,7 +1,6 @@
 'use client';
 import { useLocale } from 'next-intl';
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
-import { z } from 'zod';
 import { type MarketState, marketStateAt } from '#components/market/market-state.ts';
 import { type AccountView, accountRepo, accountRow, type BalanceView, balanceRow } from '#lib/db/accounts.ts';
 import { type OrderView, orderRepo, orderRow } from '#lib/db/orders.ts';
@@ -17,7 +16,7 @@ import {
 import { type PositionView, positionRepo, positionRow } from '#lib/db/positions.ts';
 import type { Locale } from '#lib/i18n/locale.ts';
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
-import { accountsTopic, balancesTopic, ordersTopic, PLATFORM_TOPIC, positionsTopic } from '#lib/realtime/topics.ts';
+import { accountsTopic, balancesTopic, ordersTopic, PLATFORM_TOPIC, permissionsTopic, positionsTopic } from '#lib/realtime/topics.ts';
 import { useNow } from '#lib/realtime/use-now.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { ACCOUNT_COOKIE } from './account-cookie.ts';
@@ -44,6 +43,7 @@ interface Desk extends Omit<DeskData, 'selectedAccountId'> {
   readonly locale: Locale;
   /** Puts an answer of the server on the screen before its message arrives. */
   readonly showOrder: (order: OrderView) => void;
+  readonly showHalt: (halt: HaltView) => void;
   readonly reload: () => Promise<void>;
 }
 const DeskContext = createContext<Desk | null>(null);
@@ -93,12 +93,20 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
       shown.some((row) => row.id === payload.id) ? shown.map((row) => (row.id === payload.id ? payload : row)) : [...shown, payload],
     ),
   );
-  useTopic(PLATFORM_TOPIC, { settings_changed: settingsRow, halt_changed: z.looseObject({}) }, (message) => {
-    if (message.event === 'settings_changed') setSettings(message.payload as PlatformSettings);
-    const halt = haltRow.safeParse(message.payload);
-    if (halt.success)
-      setHalts((shown) => [...shown.filter((row) => row.scope !== halt.data.scope || row.scopeId !== halt.data.scopeId), halt.data]);
-  });
+  const showHalt = useCallback(
+    (halt: HaltView) => setHalts((shown) => [...shown.filter((row) => row.scope !== halt.scope || row.scopeId !== halt.scopeId), halt]),
+    [],
+  );
+  useTopic(
+    PLATFORM_TOPIC,
+    { settings_changed: settingsRow.transform((settings) => ({ settings })), halt_changed: haltRow.transform((halt) => ({ halt })) },
+    ({ payload }) => {
+      if ('settings' in payload) setSettings(payload.settings);
+      else showHalt(payload.halt);
+    },
+  );
+  // A person's own halt is nobody else's business, so it comes on their own topic.
+  useTopic(permissionsTopic(userId), { halt_changed: haltRow }, ({ payload }) => showHalt(payload));
 
   const active = accounts.filter((row) => row.isActive);
   const account = active.find((row) => row.id === selectedId) ?? active[0] ?? null;
@@ -125,6 +133,7 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
       halt: effectiveHalt(halts, userId),
       locale,
       showOrder,
+      showHalt,
       reload,
     }),
     [
@@ -141,6 +150,7 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
       userId,
       locale,
       showOrder,
+      showHalt,
       reload,
     ],
   );

@@ -30,7 +30,7 @@ export function PanicBar() {
 function HaltChip() {
   const t = useTranslations('shell.halt');
   const db = useDb();
-  const { halt, user } = useDesk();
+  const { halt, user, showHalt } = useDesk();
   const [isOpen, setIsOpen] = useState(false);
   const [level, setLevel] = useState<HaltLevel>(halt);
   const [reason, setReason] = useState('');
@@ -40,7 +40,7 @@ function HaltChip() {
   const apply = async () => {
     setIsBusy(true);
     try {
-      await platformRepo(db).setHalt('user', user.id, level, reason.trim());
+      showHalt(await platformRepo(db).setHalt('user', user.id, level, reason.trim()));
       setIsOpen(false);
       toast.success(t('applied', { level: t(level) }));
     } catch {

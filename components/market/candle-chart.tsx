@@ -96,7 +96,7 @@ export function CandleChart({ symbol }: { symbol: string }) {
 function Canvas({ symbol, bars, timeframe }: { symbol: string; bars: readonly ChartBar[]; timeframe: Timeframe }) {
   const t = useTranslations('market');
   const { resolvedTheme } = useTheme();
-  const holder = useRef<HTMLDivElement>(null);
+  const holder = useRef<HTMLElement>(null);
   const parts = useRef<{ chart: IChartApi; candles: ISeriesApi<'Candlestick'>; volume: ISeriesApi<'Histogram'> } | null>(null);
   const [hovered, setHovered] = useState<ChartBar | null>(null);
   const quote = useQuote(symbol);
@@ -162,10 +162,9 @@ function Canvas({ symbol, bars, timeframe }: { symbol: string; bars: readonly Ch
   const rise = shown.close - shown.open;
   return (
     <>
-      <div
+      <figure
         ref={holder}
         className="absolute inset-0"
-        role="img"
         aria-label={t('chartSummary', { from: String(bars[0]?.time), to: String(last.time), close: formatNumber(last.close) })}
       />
       <p className="num pointer-events-none absolute top-2 left-3 z-10 flex flex-wrap gap-x-2.5 rounded bg-surface/80 px-1 text-2xs text-muted">

@@ -160,9 +160,9 @@ export const platformRepo = (db: SupabaseClient) => ({
     const { error } = await db.rpc('mark_notifications_read', { p_ids: [...ids] });
     if (error) must({ data: null, error }, 'mark_notifications_read');
   },
-  async setHalt(scope: HaltView['scope'], scopeId: string, level: HaltLevel, reason: string): Promise<void> {
-    const { error } = await db.rpc('set_halt', { p_scope: scope, p_scope_id: scopeId, p_level: level, p_reason: reason });
-    if (error) must({ data: null, error }, 'set_halt');
+  async setHalt(scope: HaltView['scope'], scopeId: string, level: HaltLevel, reason: string): Promise<HaltView> {
+    const answer = await db.rpc('set_halt', { p_scope: scope, p_scope_id: scopeId, p_level: level, p_reason: reason });
+    return haltRow.parse(must(answer, 'set_halt'));
   },
   async armRealTrading(password: string): Promise<string> {
     const answer = must(await db.rpc('arm_real_trading', { p_password: password }), 'arm_real_trading');

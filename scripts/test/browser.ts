@@ -17,8 +17,8 @@ export const test = base.extend<{ url: string; quietConsole: undefined }>({
     async ({ page }, use) => {
       const errors: string[] = [];
       page.on('console', (message) => {
-        // A refusal (4xx) that a screen explains is no fault of the page.
-        if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) errors.push(message.text());
+        // A refusal (4xx) that a screen explains and a cut link that a test made are no faults of the page.
+        if (message.type() === 'error' && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED/.test(message.text())) errors.push(message.text());
       });
       page.on('pageerror', (error) => errors.push(String(error)));
       await use(undefined);
