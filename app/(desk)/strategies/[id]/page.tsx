@@ -26,8 +26,5 @@ export default async function StrategyPage({ params }: { params: Promise<{ id: s
     preferenceRepo(db).investment(),
   ]);
   if (!saved || strategy.latestVersion === 0) return <LegacyStrategy strategy={strategy} document={saved?.document ?? null} />;
-  // A new version is a new editor: what was typed has become what is saved.
-  return (
-    <StrategyEditor key={saved.version} strategy={strategy} saved={saved} versions={versions} datasets={datasets} settings={settings} />
-  );
+  return <StrategyEditor strategy={strategy} saved={saved} versions={versions} datasets={datasets} settings={settings} />;
 }
