@@ -25,7 +25,7 @@ const backtestRequest = z.object({
     .default(null),
 });
 
-/** At most this often is progress written; a screen cannot read faster. */
+/** Progress is written this often; a screen cannot read faster. */
 const PROGRESS_EVERY_MS = 500;
 
 export interface JobDeps {
@@ -34,21 +34,25 @@ export interface JobDeps {
   readonly log: Log;
   /** Aborted when the worker is asked to stop: the job goes back to the queue. */
   readonly signal: AbortSignal;
+  /** How often progress is written and a cancellation is heard. */
+  readonly progressEveryMs?: number;
 }
 
 class CancelledByPerson extends Error {}
+export class WorkerStopping extends Error {}
 
 /** Sentences a person reads; `en` and `ko` are kept together so that the report needs no second look-up. */
 const sentence = (ko: string, en: string): string => JSON.stringify({ ko, en });
 
 /**
  * Runs one queued back-test to its end: done, failed with a sentence, or cancelled. Throws only what a retry may mend (lost database,
- * worker stopping), so that the job queue tries again. Safe to run twice: a finished run is left alone.
+ * broken disk), so that the job queue tries again. Safe to run twice: a finished run is left alone. Throws
+ * `WorkerStopping` when the worker was told to stop: that is no failure of the run, so it deserves a fresh job.
  */
 export async function runBacktestJob(
   backtestId: string,
   isLastAttempt: boolean,
-  { store, marketDataDir, log, signal }: JobDeps,
+  { store, marketDataDir, log, signal, progressEveryMs = PROGRESS_EVERY_MS }: JobDeps,
 ): Promise<void> {
   const claimed = await store.begin(backtestId);
   if (!claimed) return;
@@ -56,7 +60,7 @@ export async function runBacktestJob(
   const stop = (): void => abort.abort(new Error('worker is stopping'));
   signal.addEventListener('abort', stop, { once: true });
   const startedAt = performance.now();
-  const progress = progressWriter(store, backtestId, startedAt, () => abort.abort(new CancelledByPerson()));
+  const progress = progressWriter(store, backtestId, { startedAt, everyMs: progressEveryMs }, () => abort.abort(new CancelledByPerson()));
   try {
     const request = backtestRequest.safeParse(claimed.request);
     if (!request.success) {
@@ -99,7 +103,7 @@ export async function runBacktestJob(
       );
     }
     await store.requeue(backtestId);
-    throw error;
+    throw signal.aborted ? new WorkerStopping() : error;
   } finally {
     signal.removeEventListener('abort', stop);
     progress.stop();
@@ -110,7 +114,12 @@ const refused = (count: number): string =>
   sentence(`전략에 고칠 점이 ${count}개 있어 실행하지 않았습니다.`, `The strategy was not run: it has ${count} fault(s) to mend.`);
 
 /** Writes progress and ETA at most twice a second, one write at a time, and hears of a cancellation in the same statement. */
-function progressWriter(store: BacktestStore, backtestId: string, startedAt: number, onCancel: () => void) {
+function progressWriter(
+  store: BacktestStore,
+  backtestId: string,
+  { startedAt, everyMs }: { startedAt: number; everyMs: number },
+  onCancel: () => void,
+) {
   let latest = 0;
   let writing: Promise<void> = Promise.resolve();
   const write = async (): Promise<void> => {
@@ -123,7 +132,7 @@ function progressWriter(store: BacktestStore, backtestId: string, startedAt: num
     writing = writing.then(write).catch((error: unknown) => {
       failure = error;
     });
-  }, PROGRESS_EVERY_MS);
+  }, everyMs);
   return {
     report: (done: number): void => {
       latest = done;

@@ -3,6 +3,8 @@ import { type Beat, beat, unlockSilentWorkers } from '#lib/db/fleet/heartbeats.t
 import type { Log } from '#lib/log.ts';
 
 const BEAT_EVERY_MS = 5_000;
+/** How often jobs of killed processes are looked for: whoever is left takes them over, not only whoever starts. */
+const UNLOCK_EVERY_MS = 10_000;
 
 export interface HeartbeatOptions extends Omit<Beat, 'workerIds' | 'detail'> {
   readonly pool: pg.Pool;
@@ -11,18 +13,24 @@ export interface HeartbeatOptions extends Omit<Beat, 'workerIds' | 'detail'> {
   detail?(): Record<string, unknown>;
 }
 
-/** Beats every 5 s until stopped; at the start it frees jobs held by processes that were killed. */
+/** Beats every 5 s until stopped, and frees jobs held by processes that were killed. */
 export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
   const { pool, log } = options;
   const once = () =>
     beat(pool, { ...options, workerIds: options.workerIds?.() ?? [], detail: options.detail?.() ?? {} }).catch((error) =>
       log.warn({ err: error }, 'heartbeat failed'),
     );
-  unlockSilentWorkers(pool).then(
-    (freed) => freed > 0 && log.info({ freed }, 'jobs of silent workers released'),
-    (error) => log.warn({ err: error }, 'could not release jobs of silent workers'),
-  );
+  const unlock = () =>
+    unlockSilentWorkers(pool).then(
+      (freed) => freed > 0 && log.debug({ freed }, 'jobs of silent workers released'),
+      (error) => log.warn({ err: error }, 'could not release jobs of silent workers'),
+    );
+  void unlock();
   void once();
-  const timer = setInterval(once, BEAT_EVERY_MS);
-  return { stop: () => clearInterval(timer) };
+  const timers = [setInterval(once, BEAT_EVERY_MS), setInterval(unlock, UNLOCK_EVERY_MS)];
+  return {
+    stop() {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
 }

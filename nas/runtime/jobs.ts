@@ -19,8 +19,8 @@ export async function startJobs(options: { pool: pg.Pool; tasks: TaskList; concu
     else log.debug(message);
   });
   const events = new EventEmitter();
-  events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => ids.add(worker.workerId));
-  events.on('worker:release', ({ worker }: { worker: { workerId: string } }) => ids.delete(worker.workerId));
+  // Jobs are locked in the name of the pool, not of its workers (graphile-worker 0.17 and later).
+  events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => ids.add(workerPool.id));
   const runner: Runner = await run({
     pgPool: pool,
     taskList: tasks,

@@ -1,3 +1,4 @@
+import { logLevel } from '#lib/env/log-level.ts';
 import { createLog, type Log } from '#lib/log.ts';
 
 export interface ServiceContext {
@@ -52,6 +53,7 @@ export async function runService(name: string, start: (context: ServiceContext) 
   process.on('unhandledRejection', crash);
 
   try {
+    log.level = logLevel();
     running = await start({ log, signal: abort.signal });
     log.info({ url: running.url }, 'ready');
     process.send?.({ type: 'ready', url: running.url });

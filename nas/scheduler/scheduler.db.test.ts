@@ -267,10 +267,8 @@ describe('a daily strategy', () => {
     await run(id, { phase: 'prepare', at: new Date(next.openAt.getTime() - 30 * MINUTE), sessions });
     expect(await orders(id)).toEqual([expect.objectContaining({ status: 'cancelled' })]);
     expect((await runs(id)).at(-1)).toMatchObject({ phase: 'prepare', outcome: 'skipped', reason: 'auto_disabled' });
-    const { rows } = await db.pool
-      .query(`select kind, body from notifications where user_id = $1`, [userId])
-      .catch(() => ({ rows: [null] }));
-    expect(rows.length).toBeGreaterThan(0);
+    const { rows } = await db.pool.query('select kind, payload from notifications where user_id = $1', [userId]);
+    expect(rows).toEqual([{ kind: 'order_held_back', payload: expect.objectContaining({ reason: 'auto_disabled' }) }]);
   });
 
   test('keeps reserved orders when prepare finds the way clean', async () => {
