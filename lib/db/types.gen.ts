@@ -2011,7 +2011,7 @@ export type Database = {
       }
       drop_instance: { Args: { p_id: string }; Returns: undefined }
       expire_day: {
-        Args: { p_account_id: string; p_day: string }
+        Args: { p_account_id: string; p_day: string; p_with_unknown?: boolean }
         Returns: number
       }
       fail_deployment: {

@@ -112,6 +112,7 @@ create table public.watchlists (
   stock_codes text[] not null default '{}',
   updated_at timestamptz not null default now(),
   constraint watchlists_name_short check (char_length(name) between 1 and 60),
-  constraint watchlists_size check (cardinality(stock_codes) <= 200)
+  constraint watchlists_size check (cardinality(stock_codes) <= 200),
+  constraint watchlists_codes_short check (octet_length(array_to_string(stock_codes, ',', '')) <= 1600)
 );
 comment on table public.watchlists is 'A person''s lists of symbols.';

@@ -30,6 +30,7 @@ create table public.strategy_versions (
   primary key (strategy_id, version),
   constraint strategy_versions_positive check (version >= 0)
 );
+create index strategy_versions_user_at on public.strategy_versions (user_id, created_at desc);
 comment on table public.strategy_versions is 'Immutable documents (narae.strategy/1). hash: SHA-256 of the canonical JSON.';
 
 create table public.investment_settings (
@@ -39,7 +40,9 @@ create table public.investment_settings (
   filters    jsonb not null default '{}',
   allow_restricted boolean not null default false,
   updated_at timestamptz not null default now(),
-  constraint investment_settings_exclude_size check (cardinality(exclude) <= 1000)
+  constraint investment_settings_exclude_size check (cardinality(exclude) <= 1000 and octet_length(array_to_string(exclude, ',', '')) <= 8000),
+  constraint investment_settings_markets_size check (cardinality(markets) <= 10 and octet_length(array_to_string(markets, ',', '')) <= 200),
+  constraint investment_settings_filters_size check (octet_length(filters::text) <= 16384)
 );
 comment on table public.investment_settings is 'A person''s mask: effective universe = the document''s ∩ mask − exclusions. Live always applies exclusions.';
 

@@ -49,6 +49,14 @@ begin
     refusal := coalesce(refusal, private.deployment_denial(p_deployment, p_stock_code, is_entry, p_quantity, unit));
   end if;
 
+  -- Refused orders are kept for ever and cost their sender nothing: a loop would fill the disk.
+  if refusal is not null and p_deployment.id is null and (
+    select count(*) from public.real_orders x
+    where x.user_id = p_account.user_id and x.created_at > clock_timestamp() - interval '1 day' and x.order_status = 'denied'
+  ) >= 1000 then
+    perform private.refuse('rate_limited', 'A thousand of your orders were refused in a day. This one was refused too and is not kept.', 429, refusal);
+  end if;
+
   insert into public.real_orders (user_id, broker_account_id, strategy_id, deployment_id, stock_code, stock_name, order_type, order_status,
     quantity, price, price_type, session, order_day, origin, intent_key, body_hash, is_entry, send_at, expires_at, allow_duplicate,
     denial_code, denial)

@@ -188,6 +188,15 @@ end
 $$;
 comment on function public.apply_notice is 'Shares that notices report and no inquiry has proved (체결 추정). Never added to cum_quantity.';
 
+create function private.is_proved_unsent(p_order_id uuid) returns boolean
+language sql volatile security definer set search_path = ''
+as $$
+  select not exists (
+    select 1 from public.order_attempts a where a.order_id = p_order_id and a.kind = 'submit' and a.outcome is distinct from 'not_processed'
+  )
+$$;
+comment on function private.is_proved_unsent is 'True when every send that was begun is proved to have done nothing.';
+
 create function public.settle_order(p_order_id uuid, p_to text, p_cancelled_quantity bigint default null, p_source text default 'inquiry',
   p_payload jsonb default '{}') returns public.real_orders
 language plpgsql volatile security definer set search_path = ''
@@ -201,6 +210,11 @@ begin
   end if;
   if o.order_status = target or o.order_status = 'executed' then
     return o; -- fills outrank cancels
+  end if;
+  -- A sender that believes the order unsent may be behind: somebody else's send is under way, or nobody knows what became of it.
+  if (o.order_status = 'submitting' or o.order_status = 'unknown' and p_source = 'sender') and not private.is_proved_unsent(o.id) then
+    perform private.note_order(o, 'settlement_refused', p_source, jsonb_build_object('to', target));
+    return o;
   end if;
   if target in ('accepted', 'partially_filled') then
     if o.order_status in ('cancel_pending', 'replace_pending') then
@@ -225,7 +239,7 @@ end
 $$;
 comment on function public.settle_order is 'How an order ended at the broker, or `previous`: the change was refused and it works as before. rejected: payload {code, message}; code NOT_FOUND may be proved wrong later.';
 
-create function public.expire_day(p_account_id uuid, p_day date) returns integer
+create function public.expire_day(p_account_id uuid, p_day date, p_with_unknown boolean default false) returns integer
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -235,16 +249,19 @@ begin
   perform private.lock_account(p_account_id);
   for o in
     select * from public.real_orders
-    where broker_account_id = p_account_id and order_day <= p_day and not private.is_final(order_status)
+    where broker_account_id = p_account_id and order_day = p_day and not private.is_final(order_status)
     order by created_at, id for update
   loop
+    -- The close proves nothing about an order without a number: it may have been filled.
+    continue when o.order_status = 'submitting' and not private.is_proved_unsent(o.id);
+    continue when o.order_status = 'unknown' and (not p_with_unknown or jsonb_array_length(o.candidates) > 0);
     perform private.move_order(o, 'expired', 'expired', 'reconciler');
     ended := ended + 1;
   end loop;
   return ended;
 end
 $$;
-comment on function public.expire_day is 'Ends what the day left over, after the last pages of that day were read.';
+comment on function public.expire_day is 'Ends what one day left over, after its last pages were read. p_with_unknown: those pages show rows, so an unknown order that is not among them and has no candidates is over too; otherwise it stays unknown.';
 
 create function public.put_balance(p_account_id uuid, p_cash numeric, p_cash_d1 numeric, p_cash_d2 numeric, p_orderable numeric,
   p_net_assets numeric, p_as_of timestamptz default null) returns public.account_balances

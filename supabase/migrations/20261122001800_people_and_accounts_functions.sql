@@ -88,6 +88,9 @@ begin
     if (select count(*) from public.broker_accounts x where x.user_id = auth.uid() and x.is_active) >= 20 then
       perform private.refuse('too_many_accounts', 'You have 20 accounts. Remove one first.');
     end if;
+    if (select count(*) from public.broker_accounts x where x.user_id = auth.uid() and x.created_at > clock_timestamp() - interval '1 day') >= 50 then
+      perform private.refuse('rate_limited', 'You added 50 accounts in a day. Try again tomorrow.', 429);
+    end if;
     insert into public.broker_accounts (id, user_id, broker_type, label, account_mask, is_paper_account, is_active, encrypted_credentials, key_id)
     values (p_account_id, auth.uid(), p_broker_type, coalesce(p_label, ''), p_account_mask, p_is_paper, true, p_sealed, p_key_id)
     returning * into a;
@@ -228,6 +231,7 @@ begin
      or p_scope = 'broker' and coalesce(p_scope_id, '') not in ('kis', 'ls', 'paper') then
     perform private.refuse('invalid_input', 'There is nothing to halt under this id.');
   end if;
+  perform pg_advisory_xact_lock(hashtextextended('halt ' || p_scope || coalesce(p_scope_id, ''), 0)); -- a row that is being made cannot be locked
   select * into h from public.trading_halts t where t.scope = p_scope and t.scope_id = coalesce(p_scope_id, '') for update;
   before := h.level;
   -- What an administrator has stopped, the person does not start again.
@@ -241,7 +245,9 @@ begin
   insert into public.trading_halts as t (scope, scope_id, level, reason, set_by)
   values (p_scope, case when p_scope = 'platform' then '' else p_scope_id end, p_level, coalesce(p_reason, ''), auth.uid())
   on conflict (scope, scope_id) do update
-    set level = excluded.level, reason = excluded.reason, set_by = excluded.set_by, version = t.version + 1, updated_at = clock_timestamp()
+    -- Who adds to an administrator's halt does not become its owner: that would be a way to lift it.
+    set level = excluded.level, reason = excluded.reason,
+        set_by = case when t.level <> 'none' and t.set_by is distinct from excluded.set_by and not private.is_admin() then t.set_by else excluded.set_by end, version = t.version + 1, updated_at = clock_timestamp()
   returning * into h;
   perform private.audit('halt.set', p_scope || ':' || h.scope_id, jsonb_build_object('level', p_level, 'before', before, 'version', h.version));
   return to_jsonb(h);

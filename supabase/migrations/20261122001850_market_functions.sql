@@ -54,6 +54,20 @@ end
 $$;
 comment on function public.watch_quotes is 'Replaces what the person''s open screens show; holds for 30 s. Unknown codes are left out.';
 
+create function private.limit_watchlists() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('watchlists of ' || new.user_id, 0));
+  if (select count(*) from public.watchlists w where w.user_id = new.user_id) >= 50 then
+    perform private.refuse('too_many_watchlists', 'You have 50 lists. Delete one first.');
+  end if;
+  return new;
+end
+$$;
+comment on function private.limit_watchlists is 'Trigger: people write this table directly; 50 lists are enough.';
+create trigger watchlists_limit before insert on public.watchlists for each row execute function private.limit_watchlists();
+
 create table private.quote_publication (
   id          boolean primary key default true check (id),
   sent_at     timestamptz not null default '-infinity',

@@ -50,6 +50,9 @@ begin
   select * into last from public.strategy_versions v where v.strategy_id = s.id and v.version = s.latest_version and v.version > 0;
   -- Saving the same document again makes no new version.
   if last.version is null or last.hash <> p_hash or last.params is distinct from coalesce(p_params, '{}') then
+    if (select count(*) from public.strategy_versions v where v.user_id = auth.uid() and v.created_at > clock_timestamp() - interval '1 day') >= 500 then
+      perform private.refuse('rate_limited', 'You saved 500 versions in a day. Try again tomorrow.', 429);
+    end if;
     insert into public.strategy_versions (strategy_id, version, user_id, document, params, hash)
     values (s.id, s.latest_version + 1, s.user_id, p_document, coalesce(p_params, '{}'), p_hash)
     returning * into last;
@@ -101,6 +104,9 @@ begin
   if (select count(*) from public.backtests x where x.user_id = auth.uid() and x.state in ('queued', 'running')) >= 5 then
     perform private.refuse('rate_limited', 'Five back-tests are waiting or running. Wait for one to end or cancel it.', 429);
   end if;
+  if (select count(*) from public.backtests x where x.user_id = auth.uid() and x.created_at > clock_timestamp() - interval '1 day') >= 300 then
+    perform private.refuse('rate_limited', 'You started 300 back-tests in a day. Try again tomorrow.', 429);
+  end if;
   insert into public.backtests (user_id, strategy_id, version, name, request)
   values (auth.uid(), p_strategy_id, p_version, coalesce(p_name, ''), p_request) returning * into b;
   perform private.enqueue('backtest', jsonb_build_object('backtestId', b.id), 'backtest:' || b.id, 3);
@@ -149,12 +155,15 @@ begin
     perform private.refuse('invalid_input', 'Choose 1 to 100 listed symbols.');
   end if;
   if p_capital is null or not (p_capital >= 1 and p_capital <= 9007199254740991) or p_capital <> trunc(p_capital)
-     or coalesce(jsonb_typeof(p_params), 'object') <> 'object' then
-    perform private.refuse('invalid_input', 'Capital is a whole number of won, parameters are an object.');
+     or coalesce(jsonb_typeof(p_params), 'object') <> 'object' or octet_length(p_params::text) > 65536 then
+    perform private.refuse('invalid_input', 'Capital is a whole number of won, parameters are an object of at most 64 kB.');
   end if;
   perform private.require_deployable(a);
   if (select count(*) from public.strategy_deployments x where x.user_id = auth.uid() and x.state in ('running', 'paused')) >= 20 then
     perform private.refuse('too_many_deployments', 'Twenty strategies run already. Stop one first.');
+  end if;
+  if (select count(*) from public.strategy_deployments x where x.user_id = auth.uid() and x.created_at > clock_timestamp() - interval '1 day') >= 200 then
+    perform private.refuse('rate_limited', 'You deployed 200 strategies in a day. Try again tomorrow.', 429);
   end if;
   insert into public.strategy_deployments (user_id, strategy_id, version, broker_account_id, params, symbols, capital)
   values (auth.uid(), s.id, p_version, a.id, coalesce(p_params, '{}'), p_symbols, p_capital) returning * into d;
