@@ -84,7 +84,7 @@ export function EquityChart({ points, capital }: { points: readonly Point[]; cap
               tick={AXIS}
               stroke="var(--line-strong)"
               domain={['auto', 0]}
-              tickFormatter={(value: number) => `${Math.round(value * 100)}%`}
+              tickFormatter={(value: number) => `${Number((value * 100).toFixed(1))}%`}
             />
             <Tooltip {...tooltip} formatter={(value) => [formatPercent(Number(value)), t('equity.drawdown')]} />
             <Area

@@ -27,7 +27,7 @@ export function MonthlyReturns({
   const largest = Math.max(0.01, ...years.map(({ rate }) => Math.abs(rate)));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-    <section className="overflow-x-auto" tabIndex={0} aria-label={t('label')}>
+    <section className="relative overflow-x-auto" tabIndex={0} aria-label={t('label')}>
       <table className="num w-full min-w-[46rem] border-separate border-spacing-0.5 text-xs">
         <thead>
           <tr>

@@ -67,7 +67,7 @@ export function TradeChart(props: Props) {
 function Canvas({ bars, trades, chosen, onChoose, symbol }: Props & { bars: readonly ChartBar[] }) {
   const t = useTranslations('report.chart');
   const { resolvedTheme } = useTheme();
-  const holder = useRef<HTMLDivElement>(null);
+  const holder = useRef<HTMLElement>(null);
   const latest = useRef(onChoose);
   useEffect(() => {
     latest.current = onChoose;
@@ -88,7 +88,7 @@ function Canvas({ bars, trades, chosen, onChoose, symbol }: Props & { bars: read
       },
       grid: { vertLines: { color: colour('--line') }, horzLines: { color: colour('--line') } },
       rightPriceScale: { borderColor: colour('--line') },
-      timeScale: { borderColor: colour('--line') },
+      timeScale: { borderColor: colour('--line'), minBarSpacing: 0.1 },
       localization: { priceFormatter: (price: number) => formatNumber(Math.round(price)) },
     });
     const [up, down] = [colour('--up'), colour('--down')];
@@ -152,7 +152,7 @@ function Canvas({ bars, trades, chosen, onChoose, symbol }: Props & { bars: read
   }, [bars, trades, chosen, resolvedTheme, t]);
   return (
     <div className="relative h-80">
-      <div ref={holder} className="absolute inset-0" role="img" aria-label={t('label', { symbol, count: trades.length })} />
+      <figure ref={holder} className="absolute inset-0" aria-label={t('label', { symbol, count: trades.length })} />
     </div>
   );
 }

@@ -42,7 +42,7 @@ export function StopFields({ draft, document }: Props) {
       {STOPS.map(({ name, standard }) => {
         const value = document.stops[name];
         return (
-          <div key={name} className="flex items-start gap-3">
+          <div key={name} className="flex min-w-0 items-start gap-3">
             <Switch
               className="mt-7"
               checked={value !== undefined}
@@ -50,7 +50,7 @@ export function StopFields({ draft, document }: Props) {
               onCheckedChange={(on) => set(name, on ? standard : undefined)}
             />
             <FormField
-              className="flex-1"
+              className="min-w-0 flex-1"
               label={t(`stop.${name}`)}
               help={t(`stopHelp.${name}`)}
               error={draft.faultsAt(`stops.${name}`)[0]?.[locale]}

@@ -35,7 +35,35 @@ export interface Draft {
   load(document: unknown, params: ParamValues): void;
 }
 
-const pretty = (value: unknown) => JSON.stringify(value, null, 2);
+/** How people write an expression; the database keeps no order of members. */
+const MEMBER_ORDER = [
+  'all',
+  'any',
+  'not',
+  'left',
+  'op',
+  'right',
+  'bars',
+  'for',
+  'within',
+  'indicator',
+  'output',
+  'field',
+  'param',
+  'input',
+  'args',
+  'shift',
+];
+
+function inReadingOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inReadingOrder);
+  if (value === null || typeof value !== 'object') return value;
+  const rank = (name: string) => (MEMBER_ORDER.indexOf(name) + MEMBER_ORDER.length + 1) % (MEMBER_ORDER.length + 1);
+  const members = Object.entries(value).sort(([a], [b]) => rank(a) - rank(b));
+  return Object.fromEntries(members.map(([name, member]) => [name, inReadingOrder(member)]));
+}
+
+const pretty = (value: unknown) => JSON.stringify(inReadingOrder(shapeOf(value) ?? value), null, 2);
 const shapeOf = (value: unknown) => strategyDocument.safeParse(value).data ?? null;
 const edited = (value: unknown, params: ParamValues): Edited => ({
   text: pretty(value),

@@ -1,3 +1,4 @@
+import { type DenialNumbers, denialSentence, isDenialCode } from '#domain/risk/denials.ts';
 import type { AppError, ErrorCode } from '#lib/errors.ts';
 import type { Locale } from '#lib/i18n/locale.ts';
 
@@ -74,12 +75,65 @@ const BY_REASON: Record<string, Words> = {
     ko: '같은 주문 키로 다른 내용의 주문이 이미 접수되었습니다. 주문창을 다시 열어 주문하세요.',
     en: 'Another order was already taken under this key. Open the ticket again to order.',
   },
+  strategy_not_found: {
+    ko: '그런 전략이 없거나 회원님의 전략이 아닙니다. 전략 목록에서 다시 고르세요.',
+    en: 'No such strategy of yours. Choose it again from the list.',
+  },
+  strategy_not_runnable: {
+    ko: '저장된 버전이 아니어서 실행할 수 없습니다. 전략을 열어 저장한 뒤 다시 시도하세요.',
+    en: 'This is no saved version, so it cannot run. Open the strategy, save it and try again.',
+  },
+  strategy_deployed: {
+    ko: '이 전략이 자동매매 중입니다. 자동매매 화면에서 먼저 끝내세요.',
+    en: 'This strategy trades automatically. End that on the automatic trading page first.',
+  },
+  too_many_strategies: {
+    ko: '전략은 500개까지 둘 수 있습니다. 있는 전략을 고쳐 쓰세요.',
+    en: 'You have 500 strategies, the most allowed. Change one of them.',
+  },
+  too_many_deployments: {
+    ko: '자동매매는 20개까지 돌릴 수 있습니다. 하나를 끝낸 뒤 시작하세요.',
+    en: 'Twenty strategies trade already, the most allowed. End one first.',
+  },
+  deployment_not_found: { ko: '그런 자동매매가 없거나 회원님의 것이 아닙니다.', en: 'No such deployment of yours.' },
+  deployment_stopped: {
+    ko: '끝낸 자동매매는 다시 시작할 수 없습니다. 전략 화면에서 새로 시작하세요.',
+    en: 'An ended deployment cannot be started again. Deploy the strategy anew.',
+  },
+  backtest_not_found: { ko: '그런 백테스트가 없거나 회원님의 것이 아닙니다.', en: 'No such back-test of yours.' },
+  account_unverified: {
+    ko: '이 계좌는 연결 확인이 끝나지 않았습니다. 계좌 화면에서 확인을 마친 뒤 다시 시도하세요.',
+    en: 'The connection test of this account has not passed. Finish it on the accounts page.',
+  },
+  permission_missing: {
+    ko: '이 계좌로 거래할 권한이 없습니다. 설정 화면에서 관리자에게 요청하세요.',
+    en: 'You may not trade on this account. Ask an administrator from the settings page.',
+  },
+  real_not_armed: {
+    ko: '실전 거래가 잠겨 있습니다. 비밀번호를 다시 확인한 뒤 시도하세요.',
+    en: 'Real trading is locked. Confirm your password again, then try.',
+  },
+  four_eyes: {
+    ko: '자기 권한이나 한도는 스스로 올릴 수 없습니다. 다른 관리자에게 부탁하세요.',
+    en: 'You cannot raise your own rights or limits. Another administrator must do it.',
+  },
+  members_not_allowed: {
+    ko: '회원에게 실전 거래를 허용하지 않는 설정입니다. 플랫폼 탭의 ‘회원에게 실전 허용’을 먼저 켜세요.',
+    en: 'Members may not be given real trading here. Switch on “Real trading for members” under Platform first.',
+  },
+  request_not_found: {
+    ko: '이미 처리된 요청입니다. 화면을 새로 고치세요.',
+    en: 'This request has been decided already. Reload the page.',
+  },
+  user_not_found: { ko: '그런 사람이 없습니다. 화면을 새로 고치세요.', en: 'There is no such person. Reload the page.' },
 };
 
-/** The sentence for a fault, in the reader's language. */
+/** The sentence for a fault, in the reader's language; a reason that the gate knows has the gate's own words. */
 export function errorSentence(fault: Pick<AppError, 'code' | 'detail'>, locale: Locale): string {
-  const { reason, sentence } = fault.detail;
+  const { reason, sentence, numbers } = fault.detail;
   if (sentence && typeof sentence === 'object' && locale in sentence) return String((sentence as Words)[locale]);
-  const narrow = typeof reason === 'string' ? BY_REASON[reason] : undefined;
-  return (narrow ?? BY_CODE[fault.code])[locale];
+  if (typeof reason !== 'string') return BY_CODE[fault.code][locale];
+  const narrow = Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
+  if (narrow) return narrow[locale];
+  return isDenialCode(reason) ? denialSentence(reason, (numbers ?? {}) as DenialNumbers, locale) : BY_CODE[fault.code][locale];
 }
