@@ -1,5 +1,5 @@
 import { type BarRow, columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
-import { evaluateLatest } from '#domain/backtest/evaluate-latest.ts';
+import { evaluateLatest, type LiveEvaluation } from '#domain/backtest/evaluate-latest.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
@@ -146,7 +146,10 @@ async function evaluation(
   });
   // One order at a time for a symbol: what is already on its way is not asked for again.
   const busy = new Set(working.map((order) => `${order.side}|${order.code}`));
-  const decisions = evaluated.decisions.filter((decision) => decision.quantity > 0 && !busy.has(`${decision.side}|${decision.code}`));
+  const closes = new Map(rows.filter((bar) => bar.time === latest).map((bar) => [bar.code, bar.close]));
+  const decisions = [...stopsHit(evaluated, held, closes), ...evaluated.decisions].filter(
+    ({ side, code, quantity }) => quantity > 0 && !busy.has(`${side}|${code}`),
+  );
   const nextEntry = minutes === null ? nextOrderEntry(session, sessions) : null;
   const sendAt = nextEntry && new Date(nextEntry.getTime() + RELEASE_AFTER_MS);
   if (decisions.length === 0)
@@ -161,6 +164,26 @@ async function evaluation(
     }
     return { outcome: 'ordered', reason: '', decisions: recorded };
   };
+}
+
+type Wish = Pick<RecordedDecision, 'side' | 'code' | 'quantity' | 'reason' | 'referencePrice'>;
+
+/**
+ * Protective levels that the bar's close has crossed, as sells. Live looks at them once a bar; a back-test also sees the range
+ * within it. A position that leaves for another reason leaves for that one.
+ */
+function stopsHit(
+  { levels, decisions }: LiveEvaluation,
+  held: readonly { readonly code: string; readonly quantity: number }[],
+  closes: ReadonlyMap<string, number>,
+): Wish[] {
+  return levels.flatMap(({ code, stop, target }): Wish[] => {
+    const close = closes.get(code);
+    const quantity = held.find((position) => position.code === code)?.quantity ?? 0;
+    if (close === undefined || decisions.some((decision) => decision.side === 'sell' && decision.code === code)) return [];
+    const reason = stop && close <= stop.price ? stop.reason : target !== null && close >= target ? 'take_profit' : null;
+    return reason ? [{ side: 'sell', code, quantity, reason, referencePrice: close }] : [];
+  });
 }
 
 /** Bars a decision needs: `count` of each code, and all since the oldest position was entered. */

@@ -121,7 +121,7 @@ test.each([
     isAdjusted: false,
     dataHash: 'x',
   });
-  const [first, last] = ['2026-11-19', '2026-11-20'];
+  const [first, last] = ['2026-11-20', '2026-11-20'];
   const outcome = await runBacktest({ document: document(timeframe), columns, from: first!, to: last!, capital: CAPITAL });
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.faults));
   const { trades, open } = outcome.result;

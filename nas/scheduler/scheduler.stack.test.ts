@@ -21,6 +21,7 @@ const STRATEGY = {
   universe: { refresh: 'daily' },
   entry: { left: { field: 'close' }, op: '>', right: { indicator: 'sma', args: { period: 3 } } },
   exit: { left: { field: 'close' }, op: '<', right: { indicator: 'sma', args: { period: 3 } } },
+  stops: { loss: 0.03 },
   sizing: { kind: 'percent_equity', percent: 0.1, maxPositions: 2 },
 };
 
@@ -54,11 +55,11 @@ test('bars → decision → gate → exchange → sub-ledger → exit: a strateg
   });
   const store = schedulerStore(pool);
   const base = desk.basePrice();
-  /** Ten quiet minutes before the tick, the last of which closes `jump` won away. */
-  async function tickAfter(tick: Date, jump: number): Promise<void> {
+  /** Ten quiet minutes before the tick, the last of which closes `jump` won away from the others. */
+  async function tickAfter(tick: Date, jump: number, level = 0): Promise<void> {
     const last = tick.getTime() / MINUTE - 1;
     const bars = Array.from({ length: 10 }, (_, i) => {
-      const close = base + (i === 9 ? jump : 0);
+      const close = base + level + (i === 9 ? jump : 0);
       return {
         minute: last - 9 + i,
         open: base,
@@ -101,5 +102,18 @@ test('bars → decision → gate → exchange → sub-ledger → exit: a strateg
     { outcome: 'ordered', reason: 'entry_signal' },
     { outcome: 'ordered', reason: 'exit_signal' },
   ]);
-  expect(venue.judge().accounts.find(({ id: name }) => name.includes(desk.account.accountNumber))!.orders).toHaveLength(2);
+
+  // Again in, and out by its stop: 3 % under what was paid, while the exit condition (over the average of three) stays silent.
+  desk.house('sell', 1_000, base + 100);
+  await tickAfter(new Date(tick.getTime() + 2 * MINUTE), 4_000); // another quantity: the same order at once would look like a mistake
+  await until('second entry filled', quantityHeld, (quantity) => quantity > 0 && quantity < expected);
+  desk.house('buy', 1_000, base - 100);
+  await tickAfter(new Date(tick.getTime() + 3 * MINUTE), 500, -4_000);
+  await until('stop filled', quantityHeld, (quantity) => quantity === 0);
+  const { rows: stopped } = await database.pool.query(
+    `select origin from public.real_orders where deployment_id = $1 order by created_at desc limit 1`,
+    [id],
+  );
+  expect(stopped).toEqual([{ origin: 'stop' }]);
+  expect(venue.judge().accounts.find(({ id: name }) => name.includes(desk.account.accountNumber))!.orders).toHaveLength(4);
 });
