@@ -6,37 +6,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServerClient } from '@supabase/ssr';
-import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { DEMO_PASSWORD, DEMO_USERS } from '#supabase/local/seed.ts';
+import { signIn } from '../stack/sign-in.ts';
 import { type RunningStack, startStack } from '../stack/start-stack.ts';
+import { venueOrders } from '../stack/venue-face.ts';
 
 const DEADLINE_MS = 30_000;
 const QUANTITY = 3;
 
 const placed = z.object({ order: z.object({ id: z.uuid() }) });
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** Signs in as a browser does; the cookies are what the web app will ask for. */
-async function signIn(stack: RunningStack): Promise<{ client: SupabaseClient; cookie: string; userId: string }> {
-  const jar = new Map<string, string>();
-  const web = createServerClient(stack.supabaseUrl, stack.publishableKey, {
-    cookies: {
-      getAll: () => [...jar].map(([name, value]) => ({ name, value })),
-      setAll: (cookies) => {
-        for (const { name, value } of cookies) jar.set(name, value);
-      },
-    },
-  });
-  const { data, error } = await web.auth.signInWithPassword({ email: DEMO_USERS.trader1.email, password: DEMO_PASSWORD });
-  if (error) throw error;
-  const token = data.session.access_token;
-  const client = createClient(stack.supabaseUrl, stack.publishableKey, { accessToken: async () => token });
-  await client.realtime.setAuth(token);
-  const cookie = [...jar].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('; ');
-  return { client, cookie, userId: data.user.id };
-}
 
 /** Messages of one topic, with the moment each arrived. */
 async function listen(client: SupabaseClient, topic: string, event: string) {
@@ -88,7 +68,7 @@ async function until<T>(what: string, look: () => Promise<T | null>): Promise<T>
 }
 
 async function mainJob(stack: RunningStack): Promise<Record<string, unknown>> {
-  const { client, cookie, userId } = await signIn(stack);
+  const { client, cookie, userId } = await signIn(stack, 'trader1');
   const account = await until('a verified paper account', async () => {
     const { data } = await client
       .from('broker_accounts')
@@ -132,12 +112,7 @@ async function mainJob(stack: RunningStack): Promise<Record<string, unknown>> {
   const filledAt = await orders.first('the fill', (p) => isOurs(p) && p.order_status === 'executed' && Number(p.cum_quantity) === QUANTITY);
   const movedAt = await positions.first('the position', (p) => p.stock_code === quote.stock_code && Number(p.quantity) >= QUANTITY);
 
-  const judge = (await (
-    await fetch(`${stack.venueRestUrl}/_venue/judge`, { headers: { 'x-venue-token': stack.venueControlToken } })
-  ).json()) as {
-    accounts: { orders: { symbol: string; quantity: number }[] }[];
-  };
-  const atVenue = judge.accounts.flatMap((a) => a.orders).filter((o) => o.symbol === quote.stock_code && o.quantity === QUANTITY).length;
+  const atVenue = (await venueOrders(stack)).filter((o) => o.symbol === quote.stock_code && o.quantity === QUANTITY).length;
   if (atVenue !== 1) throw new Error(`the venue's book has the order ${atVenue} times`);
   await client.removeAllChannels();
   const ms = (at: number): number => Math.round((at - clickedAt) * 10) / 10;
