@@ -3,15 +3,17 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import { cookies } from 'next/headers';
 import { NextResponse } from 'next/server';
 import type { Logger } from 'pino';
-import type { z } from 'zod';
+import { z } from 'zod';
+import type { DenialCode } from '#domain/risk/denials.ts';
 import { bearerClient, serverClient } from '#lib/db/server.ts';
+import { logLevel } from '#lib/env/log-level.ts';
 import { AppError, HTTP_STATUS } from '#lib/errors.ts';
 import { LOCALE_COOKIE, type Locale, toLocale } from '#lib/i18n/locale.ts';
 import { createLog } from '#lib/log.ts';
 import { errorSentence } from './error-sentence.ts';
 import { isForeignRequest } from './same-origin.ts';
 
-const log = createLog('web');
+const log = createLog('web', logLevel());
 const MAX_BODY_BYTES = 256 * 1024;
 
 export interface RouteContext<Body, Query> {
@@ -29,7 +31,14 @@ export interface RouteContext<Body, Query> {
 }
 
 type Answer = Response | { status?: number; body: unknown; headers?: Record<string, string> };
-type Spec<B extends z.ZodType, Q extends z.ZodType> = { name: string; body?: B; query?: Q };
+type Refusals = Readonly<Record<string, DenialCode>>;
+type Spec<B extends z.ZodType, Q extends z.ZodType> = {
+  name: string;
+  body?: B;
+  query?: Q;
+  /** Which refusal of the gate a fault in a field amounts to: it has the better sentence. */
+  refusals?: Refusals;
+};
 type NextContext = { params: Promise<Record<string, string>> };
 
 /**
@@ -49,8 +58,10 @@ export function route<B extends z.ZodType = z.ZodUndefined, Q extends z.ZodType 
       if (isForeignRequest(request.method, request.headers))
         throw new AppError('forbidden', 'cross-origin request', { detail: { reason: 'cross_origin' } });
       const { db, userId } = await signedIn(request);
-      const query = spec.query ? parseWith(spec.query, Object.fromEntries(new URL(request.url).searchParams)) : undefined;
-      const body = spec.body ? parseWith(spec.body, await readJson(request)) : undefined;
+      const query = spec.query
+        ? parseWith(spec.query, Object.fromEntries(new URL(request.url).searchParams), locale, spec.refusals)
+        : undefined;
+      const body = spec.body ? parseWith(spec.body, await readJson(request), locale, spec.refusals) : undefined;
       const answer = await handler({
         body: body as z.infer<B>,
         query: query as z.infer<Q>,
@@ -112,8 +123,7 @@ async function signedIn(request: Request): Promise<{ db: SupabaseClient; userId:
 async function readJson(request: Request): Promise<unknown> {
   if (!request.headers.get('content-type')?.includes('application/json'))
     throw new AppError('invalid_input', 'not application/json', { detail: { reason: 'not_json' } });
-  const text = await request.text();
-  if (text.length > MAX_BODY_BYTES) throw new AppError('invalid_input', 'body too large', { detail: { reason: 'too_large' } });
+  const text = await readText(request);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -121,9 +131,37 @@ async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-function parseWith<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
-  const parsed = schema.safeParse(value);
+/** The body as text, given up as soon as it is larger than any request of ours. */
+async function readText(request: Request): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw new AppError('invalid_input', 'body too large', { detail: { reason: 'too_large' } });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const WORDS = { ko: z.locales.ko().localeError, en: z.locales.en().localeError } satisfies Record<Locale, unknown>;
+
+function parseWith<S extends z.ZodType>(schema: S, value: unknown, locale: Locale, refusals: Refusals = {}): z.infer<S> {
+  const parsed = schema.safeParse(value, { error: WORDS[locale] });
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
-  throw new AppError('invalid_input', 'input does not fit', { detail: { details } });
+  const details = parsed.error.issues.map((issue) => ({
+    field: [...issue.path, ...(issue.code === 'unrecognized_keys' ? [issue.keys.join(', ')] : [])].join('.'),
+    message: issue.message,
+  }));
+  const refused = parsed.error.issues
+    .filter((issue) => issue.code !== 'unrecognized_keys')
+    .map((issue) => String(issue.path[0]))
+    .find((field) => Object.hasOwn(refusals, field));
+  const reason = refused === undefined ? {} : { reason: refusals[refused], numbers: { [refused]: shown(value, refused) } };
+  throw new AppError('invalid_input', 'input does not fit', { detail: { ...reason, details } });
+}
+
+/** What somebody sent as a field, short enough to be said back; nothing for what is neither a number nor a word. */
+function shown(value: unknown, field: string): string | null {
+  const given: unknown = (value as Record<string, unknown>)[field];
+  return typeof given === 'number' || typeof given === 'string' ? String(given).slice(0, 40) : null;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { orderBodyHash } from '#domain/order/body-hash.ts';
 import { priceType, symbol } from '#domain/order/order.ts';
+import type { DenialCode } from '#domain/risk/denials.ts';
 import { AppError } from '#lib/errors.ts';
 
 /** `{action: 'buy' | 'sell', stockCode, quantity, price, …}` as the owner's clients send it. Who orders comes from the session, never from here. */
@@ -24,6 +25,13 @@ export const placeOrderInput = z
     path: ['price'],
     message: 'a limit order has a price, other types have none',
   });
+/** What a fault in a field means in the gate's words. */
+export const FIELD_REFUSALS = {
+  stockCode: 'unknown_symbol',
+  quantity: 'invalid_quantity',
+  price: 'invalid_price',
+  priceType: 'price_type_unsupported',
+} as const satisfies Partial<Record<keyof z.input<typeof placeOrderInput>, DenialCode>>;
 export type PlaceOrderInput = z.infer<typeof placeOrderInput>;
 
 interface Deps<Answer> {

@@ -9,7 +9,10 @@ test('the door refuses strangers, other sites and malformed JSON, each with a se
   await signIn(page, url, 'minjun');
   const foreign = await page.request.post(`${url}/api/trading`, { data: body(), headers: { origin: 'http://evil.example' } });
   expect([foreign.status(), (await foreign.json()).error.code]).toEqual([403, 'cross_origin']);
-  const malformed = await page.request.post(`${url}/api/trading`, { data: Buffer.from('{"action":'), headers: { 'content-type': 'application/json' } });
+  const malformed = await page.request.post(`${url}/api/trading`, {
+    data: Buffer.from('{"action":'),
+    headers: { 'content-type': 'application/json' },
+  });
   expect([malformed.status(), (await malformed.json()).error.code]).toEqual([400, 'malformed_json']);
   const foreignUser = await page.request.post(`${url}/api/trading`, { data: { ...body(), userId: 'somebody' } });
   expect([foreignUser.status(), (await foreignUser.json()).error.code]).toEqual([400, 'invalid_input']);
