@@ -42,7 +42,9 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-test('kill -9 during a submit: at most one order at the venue, and orders and cancels flow within 10 s of the restart', async () => {
+test('kill -9 during a submit: at most one order at the venue, and orders and cancels flow within 10 s of the restart', async ({
+  annotate,
+}) => {
   const first = await spawnTrading(desk.env);
   await desk.untilReady();
   const resting = await desk.place({ symbol: '990010', price: desk.basePrice('990010') });
@@ -62,9 +64,16 @@ test('kill -9 during a submit: at most one order at the venue, and orders and ca
   const second = await spawnTrading(desk.env);
   const next = await desk.place({ symbol: '990030', price: desk.basePrice('990030') });
   await desk.cancel(resting.order.id);
-  await until('order after restart', () => desk.order(next.order.id), isAt('accepted'), 10_000);
-  await until('cancel after restart', () => desk.order(resting.order.id), isAt('cancelled'), 10_000);
-  expect(performance.now() - restartedAt).toBeLessThan(10_000);
+  const sinceRestart = async (what: string, orderId: string, wanted: string): Promise<number> => {
+    await until(what, () => desk.order(orderId), isAt(wanted), 10_000);
+    return Math.round(performance.now() - restartedAt);
+  };
+  const [orderMs, cancelMs] = await Promise.all([
+    sinceRestart('order after restart', next.order.id, 'accepted'),
+    sinceRestart('cancel after restart', resting.order.id, 'cancelled'),
+  ]);
+  await annotate(`after the restart: order ${orderMs} ms, cancel ${cancelMs} ms`);
+  expect(Math.max(orderMs, cancelMs)).toBeLessThan(10_000);
 
   const found = await until('adoption', () => desk.order(hit.order.id), isAt('accepted'), 10_000);
   const inBook = desk.bookOf().filter((o) => o.symbol === '990020');
