@@ -29,6 +29,7 @@ test('search opens by key and leads to a symbol without the mouse', async ({ pag
   await signIn(page, url, 'seoyeon');
   await page.keyboard.press('/');
   await page.getByRole('dialog').getByRole('combobox').fill('990010');
+  await expect(page.getByRole('option', { name: /990010/ })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(`${url}/market/990010`);
 });

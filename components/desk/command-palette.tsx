@@ -11,6 +11,7 @@ import { MAIN_NAV } from './navigation.ts';
 /** Symbols and pages by name; opens with / or Ctrl+K. */
 export function CommandPalette({ isOpen, onOpenChange }: { isOpen: boolean; onOpenChange: (isOpen: boolean) => void }) {
   const t = useTranslations('shell');
+  const tCommon = useTranslations('common');
   const router = useRouter();
   const { locale } = useDesk();
   const { instruments } = useInstruments(isOpen);
@@ -55,7 +56,7 @@ export function CommandPalette({ isOpen, onOpenChange }: { isOpen: boolean; onOp
           <Command shouldFilter={false} label={t('search')}>
             <CommandInput value={typed} onValueChange={setTyped} placeholder={t('searchPlaceholder')} />
             <CommandList>
-              <CommandEmpty>{t('searchEmpty')}</CommandEmpty>
+              <CommandEmpty>{instruments === null ? tCommon('loading') : t('searchEmpty')}</CommandEmpty>
               {found.length > 0 && (
                 <CommandGroup heading={t('symbols')}>
                   {found.map((row) => (

@@ -34,6 +34,8 @@ export function useQuotes(symbols: readonly string[]): ReadonlyMap<string, Quote
   );
   // One number tells whether anything changed; the map is built when it did.
   const read = () => symbols.reduce((sum, symbol) => sum + Date.parse(quotes.get(symbol)?.heardAt ?? '1970-01-01'), 0);
-  useSyncExternalStore(subscribe, read, () => 0);
+  const version = useSyncExternalStore(subscribe, read, () => 0);
+  // While the server's page is taken over there are no quotes yet, whatever other parts of the screen have already brought.
+  if (version === 0) return new Map();
   return new Map(symbols.flatMap((symbol) => (quotes.get(symbol) ? [[symbol, quotes.get(symbol) as QuoteView]] : [])));
 }

@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStack } from '#scripts/stack/start-stack.ts';
 
-/** One whole product for all browser tests, on free ports with its own data; addresses go to the tests by environment. */
+/**
+ * One whole product for all browser tests, on free ports with its own data; its address goes to the tests by environment.
+ * With NARAE_E2E_URL given, the product running there is used instead.
+ */
 export default async function startProduct(): Promise<() => Promise<void>> {
+  if (process.env.NARAE_E2E_URL) return async () => {};
   const home = mkdtempSync(join(tmpdir(), 'narae-e2e-'));
   const free = Object.fromEntries(
     ['WEB', 'SUPABASE', 'DB', 'GATEWAY', 'VENUE_REST', 'VENUE_WS'].map((name) => [`NARAE_${name}_PORT`, '0']),
