@@ -1,6 +1,9 @@
 import { hashOf } from '#domain/hash.ts';
-import { type CompileScope, compileCondition, compileNumber, memoryOf } from './compile-expression.ts';
+import { compileCondition } from './compile-expression.ts';
+import { compileNumber } from './compile-operand.ts';
+import type { CompileScope } from './compile-scope.ts';
 import type { ConditionNode, NumberNode } from './expression.ts';
+import { memoryOf } from './expression-memory.ts';
 import { type Fault, faultsOf } from './fault.ts';
 import { type BarField, type Numeric, type StrategyDocument, strategyDocument } from './schema.ts';
 
