@@ -1,9 +1,10 @@
 import { hashOf } from '#domain/hash.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { OpenPosition, OrderCounts } from './engine.ts';
+import type { OpenPosition } from './engine.ts';
 import type { LookAheadReport } from './look-ahead.ts';
 import type { Metrics } from './metrics.ts';
 import type { Trade } from './position.ts';
+import type { OrderCounts } from './run-state.ts';
 import type { UniverseMask } from './signals.ts';
 
 /** Changes when the engine may answer differently for the same inputs. */

@@ -1,6 +1,8 @@
 import type { Stops } from '#domain/strategy/compile.ts';
-import { type FillRules, triggerPrice } from './fill.ts';
+import { canTrade, type FillRules, triggerPrice, volumeCap } from './fill.ts';
 import type { ExitReason, Position } from './position.ts';
+import { type RunState, wantExit } from './run-state.ts';
+import { sell } from './sell.ts';
 
 /** Prices at which a position is protected; null where the strategy has no such stop. Live trading stores these. */
 export interface ProtectiveLevels {
@@ -48,4 +50,23 @@ export function stopHit(levels: ProtectiveLevels, bar: { open: number; high: num
   const isTargetTouched = target !== null && bar.high >= target;
   if (stop && bar.low <= stop.price) return { price: Math.min(stop.price, bar.high), reason: stop.reason, isAmbiguous: isTargetTouched };
   return isTargetTouched ? { price: Math.max(target, bar.low), reason: 'take_profit', isAmbiguous: false } : null;
+}
+
+/** Protective stops against the bar's range. A position whose exit is still waiting stays with that exit. */
+export function meetStops(state: RunState, position: Position, t: number): void {
+  const { columns, program } = state.input;
+  const { row } = position;
+  if (row < 0 || position.isExiting || !(columns.volume[row]! > 0)) return;
+  const levels = protectiveLevels(program.stops, state.rules, row, position);
+  const bar = { open: columns.open[row]!, high: columns.high[row]!, low: columns.low[row]! };
+  const hit = stopHit(levels, bar, position.entryTime !== t);
+  if (!hit) return;
+  if (!canTrade(state.rules, row, 'sell')) {
+    wantExit(position, hit.reason);
+    state.counts.exitsLocked += 1;
+    return;
+  }
+  if (hit.isAmbiguous) state.counts.stopsAmbiguous += 1;
+  const taken = position.entryTime === t ? position.entryQuantity : 0;
+  sell(state, position, row, hit.price, hit.reason, volumeCap(state.rules, row) - taken);
 }

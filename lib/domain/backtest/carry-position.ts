@@ -1,0 +1,31 @@
+import type { Columns } from './columns.ts';
+import { rescale } from './fill.ts';
+import type { Position } from './position.ts';
+import type { RunState } from './run-state.ts';
+
+/** Moves a position's row to a calendar entry. Positions are held for days on end, so a step is cheaper than a search. */
+export function advance(columns: Columns, position: Position, t: number): void {
+  const end = columns.offset[position.symbol + 1]!;
+  while (position.lastRow + 1 < end && columns.time[position.lastRow + 1]! <= t) position.lastRow += 1;
+  position.row = columns.time[position.lastRow] === t ? position.lastRow : -1;
+}
+
+/** A split changes quantity and average price, not equity; a fraction of a share is paid in cash (단주 대금). */
+export function applySplit(state: RunState, position: Position): void {
+  const { columns } = state.input;
+  const { row } = position;
+  if (!columns.factor) return;
+  if (row <= position.entryRow) return;
+  const scale = rescale(columns, row);
+  if (scale === 1) return;
+  const exact = position.quantity / scale;
+  // A factor is stored as a decimal fraction; a quotient within a millionth of a whole share is that share.
+  const nearest = Math.round(exact);
+  position.quantity = Math.abs(exact - nearest) < 1e-6 * nearest ? nearest : Math.floor(exact);
+  position.lastClose *= scale;
+  if (exact > position.quantity) state.cash += Math.floor((exact - position.quantity) * position.lastClose);
+  position.entryPrice *= scale;
+  position.highWater *= scale;
+  position.lowWater *= scale;
+  position.atr *= scale;
+}

@@ -1,0 +1,111 @@
+import type { Program } from '#domain/strategy/compile.ts';
+import type { Columns } from './columns.ts';
+import type { Decision } from './decide.ts';
+import { type FillRules, fillRules } from './fill.ts';
+import type { ExitReason, Position, Trade } from './position.ts';
+import type { Signals } from './signals.ts';
+
+export interface EngineInput {
+  readonly program: Program;
+  readonly columns: Columns;
+  readonly signals: Signals;
+  /** First and last calendar entry that counts; bars before are warm-up. */
+  readonly start: number;
+  readonly end: number;
+  /** Whole won. */
+  readonly capital: number;
+  /** Share of the last price lost when a delisted position is closed. */
+  readonly delistingHaircut: number;
+}
+
+/** What became of orders, so that a report can say why something was not bought. */
+export interface OrderCounts {
+  entriesFilled: number;
+  entriesPartial: number;
+  entriesHalted: number;
+  entriesLocked: number;
+  entriesNoCash: number;
+  entriesNoSlot: number;
+  entriesNoVolume: number;
+  exitsFilled: number;
+  exitsPartial: number;
+  exitsHalted: number;
+  exitsLocked: number;
+  /** Bars that touched stop and target; the stop was taken. */
+  stopsAmbiguous: number;
+  delisted: number;
+}
+
+/** Whole won of the run so far. */
+export interface Totals {
+  bought: number;
+  sold: number;
+  commission: number;
+  tax: number;
+  slippage: number;
+}
+
+/** What a run carries from bar to bar. Only the steps of a bar (splits, fills, stops, close) change it. */
+export interface RunState {
+  readonly input: EngineInput;
+  readonly rules: FillRules;
+  readonly positions: Map<number, Position>;
+  readonly trades: Trade[];
+  readonly counts: OrderCounts;
+  readonly totals: Totals;
+  /** Last row with volume of symbols that end, so that a position leaves where it really traded. */
+  readonly lastTraded: Int32Array;
+  cash: number;
+  entries: readonly Decision[];
+}
+
+export const NO_ENTRIES: readonly Decision[] = [];
+
+export function newState(input: EngineInput): RunState {
+  const { columns, program } = input;
+  const lastTraded = new Int32Array(columns.symbols.length).fill(-1);
+  columns.symbols.forEach((symbol, s) => {
+    if (!symbol.isEnded) return;
+    let row = columns.offset[s + 1]! - 1;
+    while (row >= columns.offset[s]! && !(columns.volume[row]! > 0)) row -= 1;
+    lastTraded[s] = row;
+  });
+  return {
+    input,
+    rules: fillRules(columns, program.document),
+    positions: new Map(),
+    trades: [],
+    counts: {
+      entriesFilled: 0,
+      entriesPartial: 0,
+      entriesHalted: 0,
+      entriesLocked: 0,
+      entriesNoCash: 0,
+      entriesNoSlot: 0,
+      entriesNoVolume: 0,
+      exitsFilled: 0,
+      exitsPartial: 0,
+      exitsHalted: 0,
+      exitsLocked: 0,
+      stopsAmbiguous: 0,
+      delisted: 0,
+    },
+    totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0 },
+    lastTraded,
+    cash: input.capital,
+    entries: NO_ENTRIES,
+  };
+}
+
+/** The next open of this symbol that trades sells the position. */
+export function wantExit(position: Position, reason: ExitReason): void {
+  position.exitReason = reason;
+  position.isExiting = true;
+}
+
+/** Cash and positions at their last close. */
+export function worth(state: RunState): number {
+  let sum = state.cash;
+  for (const position of state.positions.values()) sum += position.lastClose * position.quantity;
+  return sum;
+}
