@@ -1,0 +1,61 @@
+import { expect } from '@playwright/test';
+import { expectAccessible, expectNoSideScroll, signIn, test } from '#scripts/test/browser.ts';
+
+test('the page does not exist for anybody but administrators', async ({ page, url }) => {
+  await signIn(page, url, 'seoyeon');
+  await page.goto(`${url}/admin`);
+  await expect(page.getByText('찾을 수 없습니다').first()).toBeVisible();
+});
+
+test('taking away paper trading refuses the trader’s next order, and both are in the audit log', async ({ browser, page, url }) => {
+  test.setTimeout(180_000);
+  await signIn(page, url, 'admin');
+  await page.goto(`${url}/admin`);
+  await expectAccessible(page);
+  const paper = page.getByRole('switch', { name: '이서연 모의 거래' });
+  await expect(paper).toBeChecked();
+  await paper.click();
+  await expect(paper).not.toBeChecked();
+  const traderContext = await browser.newContext({ locale: 'ko-KR' });
+  try {
+    const trader = await traderContext.newPage();
+    await signIn(trader, url, 'seoyeon');
+    await trader.goto(`${url}/market/990010`);
+    const ticket = trader.getByRole('form', { name: '주문' });
+    await ticket.getByRole('button', { name: '매도1' }).click();
+    await ticket.getByLabel('수량', { exact: true }).fill('1');
+    await ticket.getByRole('button', { name: '매수', exact: true }).click();
+    await trader.getByRole('dialog').getByRole('button', { name: '매수 주문' }).click();
+    await expect(trader.getByRole('dialog').getByRole('alert')).toContainText('권한');
+  } finally {
+    await traderContext.close();
+    await paper.click();
+  }
+  await expect(paper).toBeChecked();
+  await page.reload();
+  await page.getByRole('tab', { name: '감사기록' }).click();
+  await expect(page.getByRole('row', { name: /관리자 permission\.set 이서연/ }).first()).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('switches say what follows before they turn, the fleet is heard, and nothing is wider than a phone', async ({ page, url }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signIn(page, url, 'admin');
+  await page.goto(`${url}/admin`);
+  for (const [tab, text] of [
+    ['플랫폼', '자동매매'],
+    ['비상정지', '지금 플랫폼은'],
+    ['서비스', 'trading'],
+    ['요청', '열린 요청이 없습니다'],
+  ] as const) {
+    await page.getByRole('tab', { name: tab }).click();
+    await expect(page.getByRole('tabpanel')).toContainText(text);
+    await expectAccessible(page);
+    await expectNoSideScroll(page);
+  }
+  await page.getByRole('tab', { name: '플랫폼' }).click();
+  await page.getByRole('switch', { name: /자동매매/ }).click();
+  await expect(page.getByRole('dialog')).toContainText('들고 있는 종목과 미체결 주문은 그대로 남습니다');
+  await page.getByRole('dialog').getByRole('button', { name: '그대로 두기' }).click();
+  await expect(page.getByRole('switch', { name: /자동매매/ })).toBeChecked();
+});
