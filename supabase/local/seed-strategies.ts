@@ -9,7 +9,7 @@ import type { SeedContext } from './seed.ts';
 /** The account that seed-accounts.ts opens for automatic trading. */
 const AUTO_LABEL = '모의투자 · 자동매매';
 /** Few symbols and little money: the demo must not use up the person's own limits of the day. */
-const DEPLOYED = { symbols: ['990020', '990040', '990060'], capital: 2_000_000 } as const;
+const DEPLOYED = { symbols: ['990020', '990040', '990060'], capital: 10_000_000 } as const;
 
 /** The templates as the first trader's own strategies, and one of them at work on the automatic account. Only when there is none yet. */
 export async function seedStrategies(pool: pg.Pool, { users, marketHours, log }: SeedContext): Promise<void> {
