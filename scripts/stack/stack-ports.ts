@@ -20,6 +20,12 @@ export async function choosePorts(env: StackEnv, names: readonly ProcessName[]):
   const used = DOORS.filter(({ opener }) => opener === 'postgres' || names.includes(opener));
   await requireFreePorts(used.map(({ variable, purpose }) => ({ port: env[variable], purpose, variable })));
   const ports: Partial<Record<keyof StackPorts, number>> = {};
-  for (const { key, variable } of DOORS) ports[key] = env[variable] === 0 ? await freePort() : env[variable];
+  const taken = new Set<number>([0, ...DOORS.map(({ variable }) => env[variable])]);
+  for (const { key, variable } of DOORS) {
+    let port = env[variable];
+    while (env[variable] === 0 && taken.has(port)) port = await freePort(); // 0 itself is taken
+    taken.add(port);
+    ports[key] = port;
+  }
   return ports as StackPorts;
 }
