@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '#lib/errors.ts';
+import { parseEnv } from './parse-env.ts';
 
 /** Transaction mode of the pooler: it silently loses LISTEN and session locks, and with them every wake-up. */
 const TRANSACTION_POOLER_PORT = '6543';
@@ -49,20 +49,12 @@ export type GatewayEnv = z.infer<typeof gatewayEnv>;
 
 /** The environment of a fleet service; stops the start with every fault listed. */
 export function readFleetEnv(source: Record<string, string | undefined>): FleetEnv {
-  return parse(fleetEnv, source);
+  return parseEnv(fleetEnv, source);
 }
 
 /** The gateway's environment: the fleet's, and the pair of secrets that web and gateway share. */
 export function readGatewayEnv(source: Record<string, string | undefined>): GatewayEnv {
-  return parse(gatewayEnv, source);
-}
-
-function parse<S extends z.ZodType>(schema: S, source: Record<string, string | undefined>): z.infer<S> {
-  // Compose passes unset variables as empty strings.
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new AppError('invalid_input', `the environment is not usable:\n${z.prettifyError(parsed.error)}`);
+  return parseEnv(gatewayEnv, source);
 }
 
 /** KIS hosts by environment, as the adapter takes them. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseEnv } from './parse-env.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z
@@ -50,8 +51,5 @@ export type VenueEnv = z.infer<typeof venueEnv>;
 
 /** Reads and checks the venue's environment; throws with every fault listed. Empty values count as absent. */
 export function readVenueEnv(source: Record<string, string | undefined> = process.env): VenueEnv {
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = venueEnv.safeParse(given);
-  if (!parsed.success) throw new Error(`The venue's environment is not usable:\n${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  return parseEnv(venueEnv, source);
 }

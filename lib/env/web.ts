@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseEnv } from './parse-env.ts';
 
 const flag = z.stringbool().default(false);
 
@@ -25,10 +26,7 @@ export type WebEnv = z.infer<typeof webEnvSchema>;
 
 /** Reads the variables of the web app; throws with every fault listed. Empty values count as absent. */
 export function parseWebEnv(source: Record<string, string | undefined>): WebEnv {
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  const parsed = webEnvSchema.safeParse(given);
-  if (!parsed.success) throw new Error(`The web app's environment is not usable:\n${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  return parseEnv(webEnvSchema, source);
 }
 
 let cached: WebEnv | undefined;

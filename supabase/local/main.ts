@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseEnv } from '#lib/env/parse-env.ts';
 import { runService } from '#nas/runtime/service.ts';
 import { startSupabase } from './supabase.ts';
 
@@ -14,7 +15,7 @@ const env = z.object({
 
 /** The local stand-in for a hosted Supabase project, as a process of its own. Mails go to the parent, which prints them. */
 await runService('supabase', async ({ log }) => {
-  const given = env.parse(process.env);
+  const given = parseEnv(env, process.env);
   const supabase = await startSupabase({
     port: given.PORT,
     liteUrl: given.LITE_DATABASE_URL,
