@@ -196,7 +196,8 @@ export interface Broker {
   readonly capabilities: BrokerCapabilities;
   /**
    * `mayWrite` is asked in the same tick as the socket write, after every queue and handshake (kill switch, ORDERS §6):
-   * a reason stops the order and the outcome is `not_processed` with that reason as its code.
+   * a reason stops the order and the outcome is `not_processed` with that reason as its code. An order the adapter cannot express
+   * throws AppError('invalid_input') before anything else is done, and nothing else may throw that; a cancel likewise.
    */
   submit(order: NewBrokerOrder, mayWrite?: () => string | null): Promise<SubmitOutcome>;
   /** Full cancel of the remainder. */

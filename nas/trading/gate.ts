@@ -40,6 +40,8 @@ function toInput(order: OrderRow, context: GateContext, fetched: QuoteSnapshot |
   const { facts } = context;
   const now = seoul(context.wall);
   const row = facts.instrument;
+  // Yesterday's limits bind nobody. Buys do not come this far without today's; a sale goes, and the exchange checks its price.
+  const isDated = row?.price_day === order.orderDay || order.isEntry || order.price === null;
   return {
     order: { ...order, origin: order.origin, price: order.price },
     day: order.orderDay ?? now.day,
@@ -56,8 +58,8 @@ function toInput(order: OrderRow, context: GateContext, fetched: QuoteSnapshot |
       isLiquidation: false,
       statusCode: fetched?.statusCode ?? row.status_code,
       basePrice: fetched?.basePrice ?? row.base_price,
-      upperLimit: fetched?.upperLimit ?? row.upper_limit,
-      lowerLimit: fetched?.lowerLimit ?? row.lower_limit,
+      upperLimit: fetched?.upperLimit ?? (isDated ? row.upper_limit : Math.max(row.upper_limit, order.price ?? 0)),
+      lowerLimit: fetched?.lowerLimit ?? (isDated ? row.lower_limit : Math.min(row.lower_limit, order.price ?? 0)),
       averageVolume: null,
     },
     quote: toQuote(facts, fetched),

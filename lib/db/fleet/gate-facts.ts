@@ -16,6 +16,7 @@ const facts = z.object({
       base_price: number,
       upper_limit: number,
       lower_limit: number,
+      price_day: z.string(),
     })
     .nullable(),
   quote: z.object({ last_price: number, phase: z.string(), is_halted: z.boolean(), age_seconds: number }).nullable(),

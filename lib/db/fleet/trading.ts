@@ -98,20 +98,34 @@ export function tradingRepo(pool: pg.Pool) {
     },
 
     /** Broker numbers of a day that are already somebody's row, with what that row knows. */
-    async knownNumbers(accountId: string, day: string): Promise<ReadonlyMap<string, { orderId: string; cumQuantity: number }>> {
-      const { rows } = await pool.query<{ broker_order_id: string; id: string; cum_quantity: number }>(
-        `select broker_order_id, id, cum_quantity from public.real_orders
+    async knownNumbers(
+      accountId: string,
+      day: string,
+    ): Promise<ReadonlyMap<string, { orderId: string; cumQuantity: number; symbol: string; side: string }>> {
+      const { rows } = await pool.query<{
+        broker_order_id: string;
+        id: string;
+        cum_quantity: number;
+        stock_code: string;
+        order_type: string;
+      }>(
+        `select broker_order_id, id, cum_quantity, stock_code, order_type from public.real_orders
           where broker_account_id = $1 and order_day = $2 and broker_order_id is not null`,
         [accountId, day],
       );
-      return new Map(rows.map((row) => [row.broker_order_id, { orderId: row.id, cumQuantity: Number(row.cum_quantity) }]));
+      return new Map(
+        rows.map((row) => [
+          row.broker_order_id,
+          { orderId: row.id, cumQuantity: Number(row.cum_quantity), symbol: row.stock_code, side: row.order_type },
+        ]),
+      );
     },
 
-    /** Orders of a day that we concluded had never arrived; a later appearance re-opens them. */
+    /** Orders of a day that we concluded had never arrived, also those the close ended; a later appearance re-opens them. */
     async notFoundOrders(accountId: string, day: string): Promise<readonly OrderRow[]> {
       const { rows } = await pool.query(
-        `select * from public.real_orders where broker_account_id = $1 and order_day = $2
-            and order_status = 'rejected' and broker_code = 'NOT_FOUND' and broker_order_id is null`,
+        `select * from public.real_orders where broker_account_id = $1 and order_day = $2 and broker_order_id is null
+            and (order_status = 'rejected' and broker_code = 'NOT_FOUND' or order_status = 'expired' and submitted_at is not null)`,
         [accountId, day],
       );
       return rows.map((row) => orderRow.parse(row));
@@ -176,7 +190,9 @@ export function tradingRepo(pool: pg.Pool) {
       one<unknown>('public.settle_order($1, $2, $3, $4, $5::jsonb)', [orderId, to, cancelledQuantity, source, JSON.stringify(payload)]),
     deny: (orderId: string, code: string, numbers: Record<string, unknown>) =>
       one<unknown>('public.deny_order($1, $2, $3::jsonb)', [orderId, code, JSON.stringify(numbers)]),
-    expireDay: (accountId: string, day: string) => one<number>('public.expire_day($1, $2)', [accountId, day]),
+    /** `withUnknown`: the day's list shows rows, so that an order missing there is over. */
+    expireDay: (accountId: string, day: string, withUnknown: boolean) =>
+      one<number>('public.expire_day($1, $2, $3)', [accountId, day, withUnknown]),
     adoptExternal: (accountId: string, order: Record<string, unknown>) =>
       one<string>('public.adopt_external($1, $2::jsonb)', [accountId, JSON.stringify(order)]),
 

@@ -8,7 +8,10 @@ export async function syncHoldings(context: AccountContext, probe: Symbol | null
   const { accountId, broker, repo, clock, log } = context;
   try {
     const asOf = new Date(clock.wall());
-    const balance = await broker.balance();
+    const positions = await repo.positions(accountId);
+    let balance = await broker.balance();
+    // Nothing where there was something is a failed read until it was said twice (ORDERS §4).
+    if (balance.holdings.length === 0 && positions.length > 0) balance = await broker.balance();
     const orderable = probe === null ? null : await buyingPower(context, probe);
     const { cash, cashD1, cashD2, netAssets } = balance;
     await repo.putBalance(accountId, { cash, cashD1, cashD2, orderable: orderable ?? Math.max(0, cashD2), netAssets, asOf });
@@ -58,7 +61,11 @@ export async function ledgerAgrees(context: AccountContext, order: OrderRow, ord
       priceType: order.priceType,
       limitPrice: order.price,
     });
-    const { cashD2 } = await broker.balance();
+    const [{ cashD2, holdings }, positions] = [await broker.balance(), await repo.positions(accountId)];
+    const heldBy = (list: readonly { readonly symbol: string; readonly quantity: number }[]) =>
+      list.find(({ symbol }) => symbol === order.symbol)?.quantity ?? 0;
+    // A filled buy holds no money back any more, but it has brought shares.
+    if (heldBy(holdings) !== heldBy(positions)) return false;
     const working = others.reduce((sum, other) => sum + (other.price ?? reckonedPrice) * (other.quantity - other.cumQuantity), 0);
     const held = (order.price ?? reckonedPrice) * order.quantity;
     // The broker's fees on resting buys are an estimate of its own.

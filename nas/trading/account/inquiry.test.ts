@@ -55,3 +55,18 @@ test('a list young enough is used again, an older one is not', async () => {
   open[1]!.resolve([]);
   expect(await fresh).not.toBe(known);
 });
+
+test('an empty list after one with rows is asked for again before anybody believes it', async () => {
+  const { open, inquiry } = slowList();
+  const row = { brokerOrderId: '1' } as BrokerOrder;
+  const first = inquiry.read(DAY);
+  open[0]!.resolve([row]);
+  await first;
+  const second = inquiry.read(DAY);
+  await settle();
+  open[1]!.resolve([]);
+  await settle();
+  expect(open).toHaveLength(3);
+  open[2]!.resolve([row]);
+  expect((await second).rows).toEqual([row]);
+});

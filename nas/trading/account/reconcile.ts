@@ -46,6 +46,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const searches = new Map<string, Search>();
   const strangers = new Map<string, number>();
   const cancelSeenAt = new Map<string, number>();
+  const misfits = new Set<string>();
   let isBlind = !broker.capabilities.inquiryRows;
 
   async function settleKnown(order: OrderRow, row: BrokerOrder, snapshot: Snapshot): Promise<boolean> {
@@ -218,7 +219,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       for (const row of snapshot.rows) {
         const order = active.get(row.brokerOrderId);
         const known = numbers.get(row.brokerOrderId);
-        if (order && order.symbol === row.symbol) changed = (await settleKnown(order, row, snapshot)) || changed;
+        if (known && (known.symbol !== row.symbol || known.side !== row.side)) {
+          // A number settled by hand can be a wrong one: nothing of another symbol or side is ever booked on an order.
+          if (!misfits.has(known.orderId))
+            log.error({ orderId: known.orderId, brokerOrderId: row.brokerOrderId }, 'broker number belongs to another order');
+          misfits.add(known.orderId);
+        } else if (order) changed = (await settleKnown(order, row, snapshot)) || changed;
         else if (known && row.cumQuantity > known.cumQuantity) {
           // Fills that overtook a cancel or an expiry still count.
           const cum = { quantity: row.cumQuantity, amount: row.cumAmount, basis: 'inquiry' as const, asOf: snapshot.asOf };

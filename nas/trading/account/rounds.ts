@@ -133,9 +133,12 @@ export function createRounds(
     expiredAt = clock.monotonic();
     const limit = clock.wall() - TIMING.expireGraceMs;
     const isOver = ({ expiresAt }: OrderRow) => expiresAt !== null && expiresAt.getTime() < limit;
-    for (const day of new Set(active().flatMap((order) => (isOver(order) && order.orderDay ? [order.orderDay] : [])))) {
-      await reconciler.apply(await inquiry.read(day), await ordersOf(day));
-      const expired = await repo.expireDay(accountId, day);
+    const days = new Set(active().flatMap((order) => (isOver(order) && order.orderDay ? [order.orderDay] : [])));
+    for (const day of days) {
+      const snapshot = await inquiry.read(day);
+      await reconciler.apply(snapshot, await ordersOf(day));
+      // Only a list that shows the day's orders proves that one of ours is not among them.
+      const expired = await repo.expireDay(accountId, day, snapshot.rows.length > 0 && !reconciler.isListBlind());
       log.info({ day, expired }, 'session ended');
       onChange();
     }

@@ -1,4 +1,5 @@
 import type { AttemptKind, AttemptResult } from '#lib/db/fleet/trading.ts';
+import { AppError } from '#lib/errors.ts';
 import type { SubmitOutcome } from '#nas/brokers/port.ts';
 import { TIMING } from '../timing.ts';
 import { type AccountContext, persist } from './context.ts';
@@ -43,8 +44,10 @@ export async function sendOnce(context: AccountContext, sending: Sending): Promi
 
   const startedAt = clock.monotonic();
   const answer = sending.call(mayWrite).catch((error): SubmitOutcome => {
-    // An adapter promises an outcome; if it throws instead, bytes may have left.
     log.error({ err: error, orderId, kind }, 'broker call threw');
+    // By the port's contract an adapter says so before anything else; after any other fault bytes may have left.
+    if (error instanceof AppError && error.code === 'invalid_input')
+      return { kind: 'rejected', code: 'INVALID_INPUT', message: NOT_SENDABLE };
     return { kind: 'unknown', cause: 'the adapter failed' };
   });
   let isAnswered = false;
@@ -83,6 +86,8 @@ export async function sendOnce(context: AccountContext, sending: Sending): Promi
   }
   return { kind: 'late' };
 }
+
+const NOT_SENDABLE = '이 증권사로 보낼 수 없는 주문이라 보내지 않았습니다. (Not sent: this broker cannot take such an order.)';
 
 function resultOf(outcome: SubmitOutcome): AttemptResult {
   switch (outcome.kind) {
