@@ -26,6 +26,7 @@ export async function wakeByGateway(body: { orderId: string; userId: string }): 
         [SIGNATURE_HEADERS.signature]: signature,
       },
       body: text,
+      redirect: 'error', // our key goes to the gateway and nowhere else
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     return answer.ok;

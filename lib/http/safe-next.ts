@@ -2,5 +2,6 @@
 export function safeNext(next: string | null | undefined): string {
   if (!next?.startsWith('/') || next.startsWith('//') || /[\\\s]/.test(next)) return '/';
   const resolved = new URL(next, 'http://narae.invalid');
-  return resolved.origin === 'http://narae.invalid' ? resolved.pathname + resolved.search : '/';
+  // Dots are resolved by now: what began as `/..//evil.example` would be another host.
+  return resolved.origin === 'http://narae.invalid' && !resolved.pathname.startsWith('//') ? resolved.pathname + resolved.search : '/';
 }

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { StackFault } from './fault.ts';
@@ -28,6 +28,7 @@ export function loadSecrets(file: string): StackSecrets {
   if (parsed.success) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify(parsed.data, null, 2)}\n`, { mode: 0o600 });
+    chmodSync(file, 0o600); // the mode above counts for a new file only
     return parsed.data;
   }
   throw new StackFault(
