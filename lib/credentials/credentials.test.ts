@@ -24,7 +24,9 @@ test('what was sealed in one place opens in the other, and the ciphertext holds 
   const { privateKey, box } = await sealed();
   expect(await openCredentials(privateKey, context, box)).toEqual(credentials);
   const stored = JSON.stringify(box);
-  for (const secret of Object.values(credentials)) expect(Buffer.from(stored, 'utf8').includes(secret)).toBe(false);
+  // Two digits stand in any ciphertext by chance.
+  for (const secret of Object.values(credentials).filter((text) => text.length > 4))
+    expect(Buffer.from(stored, 'utf8').includes(secret)).toBe(false);
 });
 
 test.each([

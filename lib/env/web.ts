@@ -10,6 +10,12 @@ const webEnvSchema = z
     SUPABASE_PUBLISHABLE_KEY: z.string().min(1),
     /** Shows the demo logins; set by the local stack only. */
     NARAE_DEMO: flag,
+    /** Fingerprints of the sealing keys that may receive credentials, comma separated; without one only the demo seals. */
+    NARAE_KEY_FINGERPRINTS: z
+      .string()
+      .default('')
+      .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+      .pipe(z.array(z.string().regex(/^([0-9a-f]{4}-){7}[0-9a-f]{4}$/, 'as `npm run cli -- keys show` prints them'))),
     /** The gateway on the private path; everything works without it. */
     NAS_API_URL: z.url().optional(),
     NAS_API_KEY: z.string().min(16).optional(),
