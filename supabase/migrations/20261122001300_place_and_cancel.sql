@@ -90,6 +90,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   used numeric;
+  expected numeric;
   held numeric;
 begin
   if p_deployment.id is null then
@@ -97,11 +98,14 @@ begin
   end if;
   if p_is_entry then
     select coalesce(sum(s.purchase_amount), 0) into used from public.strategy_positions s where s.deployment_id = p_deployment.id;
-    select used + coalesce(sum(r.quantity * r.unit_price), 0) into used
+    -- A strategy's budget is reckoned at what its orders should cost: the engine sized them so. What a market order may cost at worst,
+    -- the upper limit, is held against the account's cash, not against the budget: a fully invested strategy would lose its last slot.
+    select used + coalesce(sum(r.quantity * least(r.unit_price, private.last_price(r.stock_code))), 0) into used
     from public.reservations r join public.real_orders o on o.id = r.order_id
     where o.deployment_id = p_deployment.id and r.side = 'buy';
-    if used + p_quantity * p_unit_price > p_deployment.capital then
-      return private.denial('order_amount_limit', jsonb_build_object('amount', trim_scale(p_quantity * p_unit_price),
+    expected := p_quantity * least(p_unit_price, private.last_price(p_stock_code));
+    if used + expected > p_deployment.capital then
+      return private.denial('order_amount_limit', jsonb_build_object('amount', trim_scale(expected),
         'limit', trim_scale(greatest(p_deployment.capital - used, 0))));
     end if;
     return null;

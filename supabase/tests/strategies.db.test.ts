@@ -106,7 +106,7 @@ describe('a deployment', () => {
   const tick = '2026-11-23T00:30:00Z';
   const order = async (
     id: string,
-    input: { at?: string; side?: string; quantity?: number; price?: number; purpose?: string } = {},
+    input: { at?: string; side?: string; quantity?: number; price?: number | null; purpose?: string } = {},
   ): Promise<Placed> => {
     const { at = tick, side = 'buy', quantity = 10, price = 70_000, purpose = 'entry' } = input;
     const { rows } = await scheduler.query('select place_order_for_deployment($1, $2, $3, $4, $5, $6, $7, $8) as placed', [
@@ -115,7 +115,7 @@ describe('a deployment', () => {
       SHARE.code,
       side,
       quantity,
-      'limit',
+      price === null ? 'market' : 'limit',
       price,
       purpose,
     ]);
@@ -159,6 +159,19 @@ describe('a deployment', () => {
     expect(await order(id)).toEqual({ ...first, replayed: true });
     expect((await refusalOf(order(id, { quantity: 9 }))).code).toBe('intent_conflict');
     expect((await order(id, { at: '2026-11-23T00:31:00Z', quantity: 1 })).replayed).toBe(false);
+  });
+
+  test('may spend its whole capital at the market: the budget counts what an order should cost, the account holds the worst', async () => {
+    const { id } = await deployed();
+    expect((await order(id, { price: null, quantity: 15, purpose: 'more' })).denial).toEqual({
+      code: 'order_amount_limit',
+      numbers: { amount: 15 * SHARE.base, limit: 1_000_000 },
+    });
+    const bought = await order(id, { price: null, quantity: 14 });
+    expect(bought.denial).toBeNull();
+    expect(await one('select amount::float as held from reservations where order_id = $1', [bought.order.id])).toMatchObject({
+      held: expect.closeTo(14 * SHARE.upper, -3),
+    });
   });
 
   test('stays inside its capital and sells only what it bought', async () => {
