@@ -1,6 +1,6 @@
 import { type Decision, rowAt } from './decide.ts';
 import { affordableQuantity, canTrade, commissionOf, fillAmount, rescale, slippedPrice, volumeCap } from './fill.ts';
-import type { RunState } from './run-state.ts';
+import { positionIn, type RunState } from './run-state.ts';
 
 /** Buys what was decided at the last close, as far as slots, cash and volume allow; what cannot be bought is counted and dropped. */
 export function buyAtOpen(state: RunState, entry: Decision, t: number): void {
@@ -11,7 +11,7 @@ export function buyAtOpen(state: RunState, entry: Decision, t: number): void {
     counts.entriesHalted += 1;
     return;
   }
-  if (state.positions.size >= program.sizing.maxPositions || state.positions.has(entry.symbol)) {
+  if (state.positions.length >= program.sizing.maxPositions || positionIn(state, entry.symbol)) {
     counts.entriesNoSlot += 1; // an exit that should have made room was not filled
     return;
   }
@@ -37,7 +37,7 @@ export function buyAtOpen(state: RunState, entry: Decision, t: number): void {
   state.totals.bought += amount;
   state.totals.commission += fee;
   state.totals.slippage += slippage;
-  state.positions.set(entry.symbol, {
+  state.positions.push({
     symbol: entry.symbol,
     quantity,
     entryPrice: price,

@@ -3,18 +3,23 @@ import { rescale } from './fill.ts';
 import type { Position } from './position.ts';
 import type { RunState } from './run-state.ts';
 
+/** Brings a position to the bar of a calendar entry: its row, and what a split made of it. */
+export function carryPosition(state: RunState, position: Position, t: number): void {
+  advance(state.input.columns, position, t);
+  if (state.input.columns.factor) applySplit(state, position);
+}
+
 /** Moves a position's row to a calendar entry. Positions are held for days on end, so a step is cheaper than a search. */
-export function advance(columns: Columns, position: Position, t: number): void {
+function advance(columns: Columns, position: Position, t: number): void {
   const end = columns.offset[position.symbol + 1]!;
   while (position.lastRow + 1 < end && columns.time[position.lastRow + 1]! <= t) position.lastRow += 1;
   position.row = columns.time[position.lastRow] === t ? position.lastRow : -1;
 }
 
 /** A split changes quantity and average price, not equity; a fraction of a share is paid in cash (단주 대금). */
-export function applySplit(state: RunState, position: Position): void {
+function applySplit(state: RunState, position: Position): void {
   const { columns } = state.input;
   const { row } = position;
-  if (!columns.factor) return;
   if (row <= position.entryRow) return;
   const scale = rescale(columns, row);
   if (scale === 1) return;

@@ -47,8 +47,17 @@ export function dayOf(time: string): string {
 
 /** Days since 1970 of a calendar entry, for arithmetic between days. */
 export function epochDay(time: string): number {
-  return Date.UTC(Number(time.slice(0, 4)), Number(time.slice(5, 7)) - 1, Number(time.slice(8, 10))) / 86_400_000;
+  const month = digit(time, 5) * 10 + digit(time, 6);
+  // The year begins in March, so that the leap day is its last: months then start after (153 × months + 2) ÷ 5 days.
+  const year = digit(time, 0) * 1000 + digit(time, 1) * 100 + digit(time, 2) * 10 + digit(time, 3) - (month > 2 ? 0 : 1);
+  const monthsSinceMarch = (month + 9) % 12;
+  const day = digit(time, 8) * 10 + digit(time, 9) + Math.floor((153 * monthsSinceMarch + 2) / 5) - 1;
+  return year * 365 + Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400) + day - DAYS_TO_1970;
 }
+
+/** 1970-01-01 counted from 0000-03-01. */
+const DAYS_TO_1970 = 719_468;
+const digit = (text: string, at: number) => text.charCodeAt(at) - 48;
 
 /** Traded value of a row in won; close × volume where the data has none. */
 export function tradedValue(columns: Columns, row: number): number {

@@ -13,8 +13,9 @@ export interface HeldPosition {
   readonly barsHeld: number;
   /** A sell is on its way and has not been filled. */
   readonly isExiting: boolean;
-  /** Its row at `index` (−1: none), when the caller knows it; looked up otherwise. */
+  /** Its row at `index` (−1: none) and its last row up to then, when the caller knows them; looked up otherwise. */
   readonly row?: number;
+  readonly lastRow?: number;
 }
 
 export interface DecisionInput {
@@ -45,11 +46,14 @@ export interface Decision {
  * What to do after a close. The one decision step: the back-test calls it for every bar, the auto-trader for the latest one, with
  * the same program, so both decide alike. It sees rows up to `index` and nothing later.
  */
-export function decideAtClose(input: DecisionInput): Decision[] {
+export function decideAtClose(input: DecisionInput): readonly Decision[] {
   const exits = decideExits(input);
   const entries = decideEntries(input, exits);
   return entries.length === 0 ? exits : [...exits, ...entries];
 }
+
+/** What most bars decide. */
+const NOTHING: readonly Decision[] = [];
 
 /** Whether any symbol has an entry signal at a calendar entry. */
 export function hasCandidates(signals: Signals, index: number): boolean {
@@ -78,11 +82,12 @@ export function lastRowAt(columns: Columns, symbol: number, index: number): numb
 /** Minutes before the regular close (15:30) at which `exitAllBeforeClose` sells: the closing auction begins at 15:20. */
 const EXIT_ALL_FROM = '15:15';
 
-function decideExits({ program, columns, signals, index, positions }: DecisionInput): Decision[] {
-  const clock = columns.times[index]!.slice(11);
-  const isSessionEnd = columns.isIntraday && program.document.sessions.exitAllBeforeClose && clock >= EXIT_ALL_FROM;
-  const decisions: Decision[] = [];
-  for (const held of positions) {
+function decideExits({ program, columns, signals, index, positions }: DecisionInput): readonly Decision[] {
+  const isSessionEnd =
+    columns.isIntraday && program.document.sessions.exitAllBeforeClose && columns.times[index]!.slice(11) >= EXIT_ALL_FROM;
+  let decisions: Decision[] | null = null;
+  for (let i = 0; i < positions.length; i += 1) {
+    const held = positions[i]!;
     if (held.isExiting || held.quantity <= 0) continue;
     const row = held.row ?? rowAt(columns, held.symbol, index);
     if (row < 0) continue;
@@ -95,9 +100,10 @@ function decideExits({ program, columns, signals, index, positions }: DecisionIn
           : null;
     if (!reason) continue;
     const { code } = columns.symbols[held.symbol]!;
+    decisions ??= [];
     decisions.push({ side: 'sell', symbol: held.symbol, code, quantity: held.quantity, reason, referencePrice: columns.close[row]!, row });
   }
-  return decisions;
+  return decisions ?? NOTHING;
 }
 
 function hasExitSignal(program: Program, columns: Columns, signals: Signals, row: number, held: HeldPosition): boolean {
@@ -112,17 +118,20 @@ function hasExitSignal(program: Program, columns: Columns, signals: Signals, row
   return evaluator.conditionAt(program.exit, row - columns.offset[held.symbol]!, facts) === TRUE;
 }
 
-function decideEntries({ program, columns, signals, index, cash, positions }: DecisionInput, exits: readonly Decision[]): Decision[] {
-  if (!hasCandidates(signals, index) || !mayEnterAt(program, columns, index)) return [];
+function decideEntries(
+  { program, columns, signals, index, cash, positions }: DecisionInput,
+  exits: readonly Decision[],
+): readonly Decision[] {
+  if (!hasCandidates(signals, index) || !mayEnterAt(program, columns, index)) return NOTHING;
   const leaving = new Set([...exits.map((exit) => exit.symbol), ...positions.filter((held) => held.isExiting).map((held) => held.symbol)]);
   const slots = program.sizing.maxPositions - positions.filter((held) => !leaving.has(held.symbol)).length;
   const candidates = slots > 0 ? rankedCandidates(program, columns, signals, index, positions) : [];
-  if (candidates.length === 0) return [];
+  if (candidates.length === 0) return NOTHING;
 
   let equity = cash;
   let available = cash;
   for (const held of positions) {
-    const row = lastRowAt(columns, held.symbol, index);
+    const row = held.lastRow ?? lastRowAt(columns, held.symbol, index);
     const worth = row < 0 ? 0 : columns.close[row]! * held.quantity;
     equity += worth;
     // Sale proceeds can buy at the same open: KRX settles on T+2 and brokers lend the days between.

@@ -1,9 +1,20 @@
 import { buyAtOpen } from './buy.ts';
-import { advance, applySplit } from './carry-position.ts';
+import { carryPosition } from './carry-position.ts';
 import { dayOf } from './columns.ts';
 import { decideAtClose, hasCandidates } from './decide.ts';
-import type { ExitReason, Trade } from './position.ts';
-import { type EngineInput, NO_ENTRIES, newState, type OrderCounts, type RunState, type Totals, wantExit, worth } from './run-state.ts';
+import type { ExitReason, Position, Trade } from './position.ts';
+import {
+  type EngineInput,
+  forEachPosition,
+  NO_ENTRIES,
+  newState,
+  type OrderCounts,
+  positionIn,
+  type RunState,
+  type Totals,
+  wantExit,
+  worth,
+} from './run-state.ts';
 import { leaveDelisted, sellAtOpen } from './sell.ts';
 import { meetStops } from './stops.ts';
 
@@ -38,58 +49,58 @@ export function* engineSteps(input: EngineInput): Generator<number, EngineOutput
   const cash = new Float64Array(days);
   const held = new Int32Array(days);
   for (let t = start; t <= end; t += 1) {
-    // A Map may lose entries while it is walked; what is bought meanwhile comes after the walk.
-    for (const position of state.positions.values()) {
-      advance(input.columns, position, t);
-      applySplit(state, position);
-    }
-    for (const position of state.positions.values()) if (position.isExiting) sellAtOpen(state, position);
-    for (const entry of state.entries) buyAtOpen(state, entry, t);
-    for (const position of state.positions.values()) meetStops(state, position, t);
-    closeBar(state, t);
+    meetBar(state, t);
     equity[t - start] = worth(state);
     cash[t - start] = state.cash;
-    held[t - start] = state.positions.size;
+    held[t - start] = state.positions.length;
     if (t % 16 === 0) yield (t - start + 1) / days;
   }
   return { equity, cash, held, trades: state.trades, open: openPositions(state), counts: state.counts, totals: state.totals };
 }
 
-function closeBar(state: RunState, t: number): void {
-  if (state.positions.size === 0 && !hasCandidates(state.input.signals, t)) {
-    state.entries = NO_ENTRIES;
-    return;
+function meetBar(state: RunState, t: number): void {
+  const { positions, entries } = state;
+  if (positions.length > 0) {
+    forEachPosition(state, t, carryPosition);
+    forEachPosition(state, t, sellAtOpen);
   }
-  const { input } = state;
-  const { columns } = input;
-  for (const position of state.positions.values()) {
-    const { row } = position;
-    if (row < 0) continue;
-    position.barsHeld += 1;
-    position.lastClose = columns.close[row]!;
-    if (columns.volume[row]! > 0) {
-      position.highWater = Math.max(position.highWater, columns.high[row]!);
-      position.lowWater = Math.min(position.lowWater, columns.low[row]!);
-    }
-    if (row === state.lastTraded[position.symbol]) leaveDelisted(state, position, row);
+  for (let i = 0; i < entries.length; i += 1) buyAtOpen(state, entries[i]!, t);
+  state.entries = NO_ENTRIES;
+  if (positions.length > 0) {
+    if (state.hasPriceStops) forEachPosition(state, t, meetStops);
+    forEachPosition(state, t, markAtClose);
   }
-  const decisions = decideAtClose({
-    program: input.program,
-    columns,
-    signals: input.signals,
-    index: t,
-    cash: state.cash,
-    positions: [...state.positions.values()],
-  });
-  state.entries = decisions.length === 0 ? NO_ENTRIES : decisions.filter((decision) => decision.side === 'buy');
+  if (positions.length > 0 || hasCandidates(state.input.signals, t)) decide(state, t);
+}
+
+/** The close becomes the price of record, the range moves the water marks, and a symbol's last bar of all ends its position. */
+function markAtClose(state: RunState, position: Position): void {
+  const { columns } = state.input;
+  const { row } = position;
+  if (row < 0) return;
+  position.barsHeld += 1;
+  position.lastClose = columns.close[row]!;
+  if (columns.volume[row]! > 0) {
+    position.highWater = Math.max(position.highWater, columns.high[row]!);
+    position.lowWater = Math.min(position.lowWater, columns.low[row]!);
+  }
+  if (row === state.lastTraded[position.symbol]) leaveDelisted(state, position, row);
+}
+
+/** Orders for the next bar: exits wait at their position, entries in their order. */
+function decide(state: RunState, t: number): void {
+  const { program, columns, signals } = state.input;
+  const decisions = decideAtClose({ program, columns, signals, index: t, cash: state.cash, positions: state.positions });
+  if (decisions.length === 0) return;
+  state.entries = decisions.filter((decision) => decision.side === 'buy');
   for (const decision of decisions) {
-    if (decision.side === 'sell') wantExit(state.positions.get(decision.symbol)!, decision.reason as ExitReason);
+    if (decision.side === 'sell') wantExit(positionIn(state, decision.symbol)!, decision.reason as ExitReason);
   }
 }
 
 function openPositions(state: RunState): OpenPosition[] {
   const { columns } = state.input;
-  return [...state.positions.values()]
+  return state.positions
     .map((position) => ({
       symbol: columns.symbols[position.symbol]!.code,
       quantity: position.quantity,

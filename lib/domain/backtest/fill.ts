@@ -10,28 +10,19 @@ export interface FillRules {
   readonly columns: Columns;
   readonly costs: StrategyDocument['costs'];
   readonly participation: number;
-  /** Previous session's close on this row's scale (기준가); NaN on a symbol's first bar. */
-  readonly base: Float64Array;
 }
 
 export function fillRules(columns: Columns, document: Pick<StrategyDocument, 'costs' | 'execution'>): FillRules {
-  return {
-    columns,
-    costs: document.costs,
-    participation: document.execution.participation,
-    base: basePrices(columns),
-  };
+  return { columns, costs: document.costs, participation: document.execution.participation };
 }
 
-function basePrices(columns: Columns): Float64Array {
-  const base = new Float64Array(columns.time.length).fill(Number.NaN);
-  for (let s = 0; s < columns.symbols.length; s += 1) {
-    for (let row = columns.offset[s]! + 1; row < columns.offset[s + 1]!; row += 1) {
-      const isSameDay = columns.isIntraday && dayOf(columns.times[columns.time[row]!]!) === dayOf(columns.times[columns.time[row - 1]!]!);
-      base[row] = isSameDay ? base[row - 1]! : columns.close[row - 1]! * rescale(columns, row);
-    }
-  }
-  return base;
+/** Previous session's close on this row's scale (기준가); NaN in a symbol's first session. Few bars need it, so none is kept. */
+function basePrice(columns: Columns, row: number): number {
+  const oldest = columns.offset[symbolOfRow(columns, row)]!;
+  const dayAt = (at: number) => dayOf(columns.times[columns.time[at]!]!);
+  let first = row;
+  while (columns.isIntraday && first > oldest && dayAt(first - 1) === dayAt(row)) first -= 1;
+  return first > oldest ? columns.close[first - 1]! * rescale(columns, first) : Number.NaN;
 }
 
 /** What a raw price of the bar before is worth on this bar's scale: below 1 after a split, 1 on ordinary days. */
@@ -66,8 +57,9 @@ const ADJUSTED_TOLERANCE = 0.01;
 export function lockedSide(rules: FillRules, row: number): -1 | 0 | 1 {
   const { columns } = rules;
   const price = columns.high[row]!;
-  const base = rules.base[row]!;
-  if (price !== columns.low[row] || Number.isNaN(base) || price === base) return 0;
+  if (price !== columns.low[row]) return 0;
+  const base = basePrice(columns, row);
+  if (Number.isNaN(base) || price === base) return 0;
   const question = questionOf(rules, row);
   if (columns.isAdjusted || !Number.isInteger(base)) {
     const rate = limitRate(question);

@@ -58,40 +58,35 @@ export interface MetricInput {
 /** The core figures. Rates are fractions; yearly figures use the sessions that really are in the calendar; no risk-free rate. */
 export function computeMetrics(input: MetricInput): Metrics {
   const { days, equity, capital, trades, totals } = input;
-  const returns = sessionReturns(equity, capital);
+  const sessions = equity.length;
+  const { mean, deviation, downside } = returnStatistics(equity, capital);
   const years = Math.max(1, epochDay(days.at(-1)!) - epochDay(days[0]!) + 1) / 365.25;
-  const perYear = returns.length / years;
-  const mean = average(returns);
-  const deviation = Math.sqrt(sum(returns, (r) => (r - mean) * (r - mean)) / (returns.length - 1));
-  const downside = Math.sqrt(sum(returns, (r) => (r < 0 ? r * r : 0)) / returns.length);
+  const perYear = sessions / years;
   const drawdown = deepestDrawdown(days, equity, capital);
   const growth = equity.at(-1)! / capital;
   const cagr = growth > 0 ? pow(growth, 1 / years) - 1 : -1;
-  const wins = trades.filter((trade) => trade.pnl > 0);
-  const losses = trades.filter((trade) => trade.pnl < 0);
-  const won = total(wins);
-  const lost = -total(losses);
-  const annual = (value: number) => metric(value, returns.length, NEEDED_DAYS_FOR_ANNUAL);
-  const risk = (value: number) => metric(value, returns.length, NEEDED_RETURNS);
+  const { wins, losses, won, lost, pnl, bars } = tradeStatistics(trades);
+  const annual = (value: number) => metric(value, sessions, NEEDED_DAYS_FOR_ANNUAL);
+  const risk = (value: number) => metric(value, sessions, NEEDED_RETURNS);
   const trading = (value: number) => metric(value, trades.length, NEEDED_TRADES);
   const count = (value: number) => metric(value, trades.length, 0);
   const averageEquity = average(equity);
   return {
-    totalReturn: metric(growth - 1, returns.length, 1),
+    totalReturn: metric(growth - 1, sessions, 1),
     cagr: annual(cagr),
     volatility: risk(deviation * Math.sqrt(perYear)),
-    maxDrawdown: metric(drawdown.depth, returns.length, 1),
-    maxDrawdownDays: metric(drawdown.days, returns.length, 1),
+    maxDrawdown: metric(drawdown.depth, sessions, 1),
+    maxDrawdownDays: metric(drawdown.days, sessions, 1),
     sharpe: annual((mean / deviation) * Math.sqrt(perYear)),
     sortino: annual((mean / downside) * Math.sqrt(perYear)),
     calmar: annual(cagr / -drawdown.depth),
     trades: count(trades.length),
-    winRate: trading(wins.length / trades.length),
-    payoff: trading(won / wins.length / (lost / losses.length)),
+    winRate: trading(wins / trades.length),
+    payoff: trading(won / wins / (lost / losses)),
     profitFactor: trading(won / lost),
-    expectancy: trading(total(trades) / trades.length),
-    averageBarsHeld: trading(sum(trades, (trade) => trade.barsHeld) / trades.length),
-    exposure: metric(sum(input.held, (held) => (held > 0 ? 1 : 0)) / input.held.length, returns.length, 1),
+    expectancy: trading(pnl / trades.length),
+    averageBarsHeld: trading(bars / trades.length),
+    exposure: metric(sessionsHeld(input.held) / input.held.length, sessions, 1),
     turnover: annual((totals.bought + totals.sold) / 2 / averageEquity / years),
     commission: count(totals.commission),
     tax: count(totals.tax),
@@ -99,9 +94,53 @@ export function computeMetrics(input: MetricInput): Metrics {
   };
 }
 
-/** Return of each session on the one before; the first on the capital. */
-export function sessionReturns(equity: Float64Array, capital: number): Float64Array {
-  return equity.map((value, i) => value / (i === 0 ? capital : equity[i - 1]!) - 1);
+/** Returns of each session on the one before (the first on the capital): mean, sample deviation, downside deviation against 0. */
+function returnStatistics(equity: Float64Array, capital: number): { mean: number; deviation: number; downside: number } {
+  const returns = new Float64Array(equity.length);
+  let sum = 0;
+  let below = 0;
+  let last = capital;
+  for (let i = 0; i < returns.length; i += 1) {
+    const value = equity[i]!;
+    const rate = value / last - 1;
+    returns[i] = rate;
+    sum += rate;
+    if (rate < 0) below += rate * rate;
+    last = value;
+  }
+  const mean = sum / returns.length;
+  let squares = 0; // a second walk: the sum of squares minus the squared sum would cancel
+  for (let i = 0; i < returns.length; i += 1) squares += (returns[i]! - mean) * (returns[i]! - mean);
+  return { mean, deviation: Math.sqrt(squares / (returns.length - 1)), downside: Math.sqrt(below / returns.length) };
+}
+
+/** Counts and sums of round trips; `lost` is positive. */
+function tradeStatistics(trades: readonly Trade[]) {
+  let [wins, losses, won, lost, pnl, bars] = [0, 0, 0, 0, 0, 0];
+  for (const trade of trades) {
+    pnl += trade.pnl;
+    bars += trade.barsHeld;
+    if (trade.pnl > 0) {
+      wins += 1;
+      won += trade.pnl;
+    } else if (trade.pnl < 0) {
+      losses += 1;
+      lost -= trade.pnl;
+    }
+  }
+  return { wins, losses, won, lost, pnl, bars };
+}
+
+function sessionsHeld(held: Int32Array): number {
+  let sessions = 0;
+  for (let i = 0; i < held.length; i += 1) if (held[i]! > 0) sessions += 1;
+  return sessions;
+}
+
+function average(items: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < items.length; i += 1) sum += items[i]!;
+  return sum / items.length;
 }
 
 /** The deepest fall from a high (a negative fraction) and the longest time below a high, in calendar days. */
@@ -126,11 +165,3 @@ function deepestDrawdown(days: readonly string[], equity: Float64Array, capital:
   closeSpell(equity.length - 1);
   return { depth, days: longest };
 }
-
-function sum<T>(items: ArrayLike<T>, of: (item: T) => number): number {
-  let result = 0;
-  for (let i = 0; i < items.length; i += 1) result += of(items[i]!);
-  return result;
-}
-const average = (items: Float64Array) => sum(items, (item) => item) / items.length;
-const total = (trades: readonly Trade[]) => sum(trades, (trade) => trade.pnl);

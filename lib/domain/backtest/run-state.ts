@@ -1,4 +1,4 @@
-import type { Program } from '#domain/strategy/compile.ts';
+import type { Program, Stops } from '#domain/strategy/compile.ts';
 import type { Columns } from './columns.ts';
 import type { Decision } from './decide.ts';
 import { type FillRules, fillRules } from './fill.ts';
@@ -49,12 +49,15 @@ export interface Totals {
 export interface RunState {
   readonly input: EngineInput;
   readonly rules: FillRules;
-  readonly positions: Map<number, Position>;
+  /** Held now, in order of entry; at most one a symbol. */
+  readonly positions: Position[];
   readonly trades: Trade[];
   readonly counts: OrderCounts;
   readonly totals: Totals;
   /** Last row with volume of symbols that end, so that a position leaves where it really traded. */
   readonly lastTraded: Int32Array;
+  /** The strategy has stops that watch prices within a bar. */
+  readonly hasPriceStops: boolean;
   cash: number;
   entries: readonly Decision[];
 }
@@ -73,7 +76,7 @@ export function newState(input: EngineInput): RunState {
   return {
     input,
     rules: fillRules(columns, program.document),
-    positions: new Map(),
+    positions: [],
     trades: [],
     counts: {
       entriesFilled: 0,
@@ -92,9 +95,14 @@ export function newState(input: EngineInput): RunState {
     },
     totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0 },
     lastTraded,
+    hasPriceStops: hasPriceStops(program.stops),
     cash: input.capital,
     entries: NO_ENTRIES,
   };
+}
+
+function hasPriceStops({ loss, profit, trailing, atr }: Stops): boolean {
+  return [loss, profit, trailing, atr].some((stop) => stop !== null);
 }
 
 /** The next open of this symbol that trades sells the position. */
@@ -106,6 +114,21 @@ export function wantExit(position: Position, reason: ExitReason): void {
 /** Cash and positions at their last close. */
 export function worth(state: RunState): number {
   let sum = state.cash;
-  for (const position of state.positions.values()) sum += position.lastClose * position.quantity;
+  for (let i = 0; i < state.positions.length; i += 1) sum += state.positions[i]!.lastClose * state.positions[i]!.quantity;
   return sum;
+}
+
+/** The position in a symbol, if it is held. */
+export function positionIn(state: RunState, symbol: number): Position | undefined {
+  return state.positions.find((position) => position.symbol === symbol);
+}
+
+/** Takes every position through a step of the bar, oldest first. A step may close the position it is given. */
+export function forEachPosition(state: RunState, t: number, step: (state: RunState, position: Position, t: number) => void): void {
+  const { positions } = state;
+  for (let i = 0; i < positions.length; ) {
+    const position = positions[i]!;
+    step(state, position, t);
+    if (positions[i] === position) i += 1;
+  }
 }

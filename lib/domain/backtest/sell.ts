@@ -4,6 +4,7 @@ import { type RunState, wantExit } from './run-state.ts';
 
 /** Sells a position whose exit was decided, unless the bar is halted or locked; then the exit waits. */
 export function sellAtOpen(state: RunState, position: Position): void {
+  if (!position.isExiting) return;
   const { columns } = state.input;
   const { row } = position;
   if (row < 0 || !(columns.volume[row]! > 0)) {
@@ -67,7 +68,7 @@ function settleSale(state: RunState, position: Position, row: number, quantity: 
 
 function closeTrade(state: RunState, position: Position, row: number, exitReason: ExitReason): void {
   const { columns } = state.input;
-  state.positions.delete(position.symbol);
+  state.positions.splice(state.positions.indexOf(position), 1);
   const pnl = position.soldAmount - position.entryAmount - position.commission - position.tax;
   state.trades.push({
     symbol: columns.symbols[position.symbol]!.code,

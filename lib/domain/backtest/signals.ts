@@ -1,6 +1,6 @@
 import type { Program } from '#domain/strategy/compile.ts';
 import { Evaluator, type SymbolBars, TRUE } from '#domain/strategy/evaluate.ts';
-import { type Columns, dayOf, tradedValue } from './columns.ts';
+import { type Columns, dayOf, epochDay, tradedValue } from './columns.ts';
 
 /** A user's own limits on what may be bought; stored and hashed with a run. Null lists mean no limit. */
 export interface UniverseMask {
@@ -84,7 +84,10 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
       entry.set(evaluator.condition(program.entry), from);
       passes?.fill(1, from, to); // only what may be bought competes for a rank
     }
-    if (exit && program.exit) exit.set(evaluator.condition(program.exit), from);
+    if (exit && program.exit) {
+      const truth = evaluator.condition(program.exit);
+      for (let i = 0; i < truth.length; i += 1) exit[from + i] = truth[i] === TRUE ? 1 : 0;
+    }
     if (rank && program.rank) rank.set(evaluator.number(program.rank.by), from);
     if (atr && program.stops.atr) atr.set(evaluator.number(program.stops.atr.node), from);
     for (const filter of program.filters) {
@@ -94,7 +97,6 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
     evaluators?.push(evaluator);
     yield (s + 1) / columns.symbols.length;
   }
-  if (exit) for (let i = 0; i < count; i += 1) if (exit[i] !== TRUE) exit[i] = 0;
   const members = passes && memberRows(program, columns, passes, rank);
   return { ...groupByTime(columns, entry, members), exit, rank, atr, evaluators, symbolOf };
 }
@@ -114,17 +116,20 @@ function isAllowed(program: Program, columns: Columns, s: number, mask: Universe
 }
 
 function groupByTime(columns: Columns, entry: Uint8Array, members: Uint8Array | null): { from: Int32Array; rows: Int32Array } {
-  const from = new Int32Array(columns.times.length + 1);
-  const isCandidate = (row: number) => entry[row] === TRUE && (members === null || members[row] === 1);
-  for (let row = 0; row < entry.length; row += 1) if (isCandidate(row)) from[columns.time[row]! + 1]! += 1;
-  for (let t = 0; t < columns.times.length; t += 1) from[t + 1]! += from[t]!;
-  const rows = new Int32Array(from[columns.times.length]!);
-  const next = from.slice();
+  const { time, times } = columns;
+  const candidates: number[] = [];
   for (let row = 0; row < entry.length; row += 1) {
-    if (!isCandidate(row)) continue;
-    const t = columns.time[row]!;
-    rows[next[t]!] = row;
-    next[t]! += 1;
+    if (entry[row] === TRUE && (members === null || members[row] === 1)) candidates.push(row);
+  }
+  // A counting sort: `from` first holds how many there are, then where each group ends, and falls to where it begins.
+  const from = new Int32Array(times.length + 1);
+  for (const row of candidates) from[time[row]!]! += 1;
+  for (let t = 1; t < from.length; t += 1) from[t]! += from[t - 1]!;
+  const rows = new Int32Array(candidates.length);
+  for (let i = candidates.length - 1; i >= 0; i -= 1) {
+    const row = candidates[i]!;
+    from[time[row]!]! -= 1;
+    rows[from[time[row]!]!] = row;
   }
   return { from, rows };
 }
@@ -144,8 +149,7 @@ function periodStarts(columns: Columns, refresh: 'daily' | 'weekly' | 'monthly')
 
 /** The Monday of a day's week, as a number of days. */
 function weekOf(day: string): string {
-  const epochDay = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8, 10))) / 86_400_000;
-  return String(Math.floor((epochDay + 3) / 7)); // 1970-01-01 was a Thursday
+  return String(Math.floor((epochDay(day) + 3) / 7)); // 1970-01-01 was a Thursday
 }
 
 /** A symbol without a bar for this many sessions is out of the universe until it has one again. */
