@@ -5,6 +5,7 @@ const PAGES = ['/', '/market', '/market/990010', '/orders', '/positions', '/acco
 
 for (const theme of ['dark', 'light'] as const) {
   test(`every page of the desk is accessible in the ${theme} theme`, async ({ page, url }) => {
+    test.setTimeout(300_000); // eight pages, each examined whole
     await page.addInitScript((name) => localStorage.setItem('theme', name), theme);
     await signIn(page, url, 'seoyeon');
     for (const path of PAGES) {
