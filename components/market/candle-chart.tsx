@@ -30,8 +30,6 @@ function themeColours(element: HTMLElement) {
     line: of('--line'),
     up: of('--up'),
     down: of('--down'),
-    upSoft: of('--up-soft'),
-    downSoft: of('--down-soft'),
   };
 }
 
@@ -114,6 +112,7 @@ function Canvas({ symbol, bars, timeframe }: { symbol: string; bars: readonly Ch
         textColor: colour.text,
         fontFamily: getComputedStyle(element).fontFamily,
         attributionLogo: true,
+        panes: { separatorColor: colour.line, separatorHoverColor: colour.line },
       },
       grid: { vertLines: { color: colour.line }, horzLines: { color: colour.line } },
       rightPriceScale: { borderColor: colour.line },
@@ -136,7 +135,11 @@ function Canvas({ symbol, bars, timeframe }: { symbol: string; bars: readonly Ch
     );
     candles.setData(bars.map((bar) => ({ ...bar, time: bar.time as Time })));
     volume.setData(
-      bars.map((bar) => ({ time: bar.time as Time, value: bar.volume, color: bar.close >= bar.open ? colour.upSoft : colour.downSoft })),
+      bars.map((bar) => ({
+        time: bar.time as Time,
+        value: bar.volume,
+        color: bar.close >= bar.open ? `${colour.up}66` : `${colour.down}66`,
+      })),
     );
     chart.panes()[1]?.setHeight(80);
     chart.timeScale().setVisibleLogicalRange({ from: bars.length - 120, to: bars.length + 3 });

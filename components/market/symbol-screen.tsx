@@ -31,7 +31,7 @@ export function SymbolScreen({ instrument }: { instrument: InstrumentView }) {
   useSideKeys(setSide);
   const mine = orders.filter((order) => order.symbol === instrument.symbol && order.accountId === account?.id).slice(0, 20);
   return (
-    <div className="flex flex-col gap-4">
+    <div className="flex flex-col gap-4 pb-16 lg:pb-0">
       <QuoteHeader instrument={instrument} name={nameOf(instrument)} />
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] xl:grid-cols-[minmax(0,1fr)_16.5rem_19rem] 2xl:grid-cols-[minmax(0,1fr)_20rem_21rem]">
         <div className="flex min-w-0 flex-col gap-4">

@@ -65,7 +65,7 @@ export function OrdersTable({
               <OrderStatusBadge order={order} />
               {order.denialCode && (
                 <span
-                  className="ml-1.5 inline-block max-w-72 truncate align-middle text-muted text-xs"
+                  className={cn('ml-1.5 inline-block truncate align-middle text-muted text-xs', showAccount ? 'max-w-72' : 'max-w-32')}
                   title={denialSentence(order.denialCode, order.denialNumbers as DenialNumbers, locale)}
                 >
                   {denialSentence(order.denialCode, order.denialNumbers as DenialNumbers, locale)}
