@@ -102,7 +102,7 @@ function AccountCard({ account }: { account: AccountView }) {
         </div>
         <div className="mt-3 flex items-center gap-2" role="status">
           <Badge tone={TONE[state]}>{t(`state.${state}`)}</Badge>
-          <span className="text-muted text-xs">{account.credentialMessage || t(`explain.${state}`)}</span>
+          <span className="text-muted text-xs">{(state !== 'ok' && account.credentialMessage) || t(`explain.${state}`)}</span>
         </div>
         <dl className="num mt-4 grid grid-cols-2 gap-3 text-sm">
           <div>

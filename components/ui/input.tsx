@@ -2,7 +2,7 @@ import type { ComponentProps } from 'react';
 import { cn } from './class-names.ts';
 
 export const fieldClasses =
-  'h-9 w-full min-w-0 rounded-md border border-line-strong bg-sunken px-3 text-sm text-text placeholder:text-faint focus-visible:outline-offset-0 disabled:cursor-not-allowed disabled:opacity-60 aria-invalid:border-danger';
+  'h-9 w-full min-w-0 rounded-md border border-line-strong bg-field px-3 text-sm text-text placeholder:text-faint focus-visible:outline-offset-0 disabled:cursor-not-allowed disabled:opacity-60 aria-invalid:border-danger';
 
 export function Input({ className, ...props }: ComponentProps<'input'>) {
   return <input className={cn(fieldClasses, className)} {...props} />;
