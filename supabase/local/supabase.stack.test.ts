@@ -146,6 +146,8 @@ describe('the REST door', () => {
   test('a wrong key is refused', async () => {
     const response = await fetch(`${supabase.url}/rest/v1/probe_notes`, { headers: { apikey: 'sb_publishable_wrong' } });
     expect(response.status).toBe(401);
+    const keyless = await fetch(`${supabase.url}/rest/v1/probe_notes`); // also from this machine: a page in its browser is on it too
+    expect(keyless.status).toBe(401);
   });
 
   test('a browser of another origin may ask', async () => {

@@ -98,6 +98,13 @@ begin
     if a.is_paper_account is distinct from p_is_paper or private.broker_of(a.broker_type) <> private.broker_of(p_broker_type) then
       perform private.refuse('account_kind_fixed', 'An account stays paper or real, and at its broker. Add another account instead.');
     end if;
+    -- Another account's list does not show these orders: they would be called absent or over while they work.
+    if a.account_mask <> '' and a.account_mask <> p_account_mask and exists (
+      select 1 from public.real_orders o
+      where o.broker_account_id = a.id and o.order_day is not null and not private.is_final(o.order_status)
+    ) then
+      perform private.refuse('account_has_orders', 'These keys are for another account number. Cancel the working orders of this account first, or add the other one.');
+    end if;
     update public.broker_accounts
     set label = coalesce(p_label, label), account_mask = p_account_mask, encrypted_credentials = p_sealed, key_id = p_key_id, is_active = true,
         credential_state = 'untested', credential_message = '', app_key_tag = null, verified_at = null, environment_verified_at = null,

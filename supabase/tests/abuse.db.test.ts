@@ -117,6 +117,20 @@ describe('nobody answered, so nobody says no', () => {
   });
 });
 
+test('keys of another account number do not replace those of an account with orders at work; new keys of the same one do', async () => {
+  const user = await aTrader(db);
+  const account = await anAccount(db, user);
+  await db.pool.query(`insert into nas_keys (key_id, public_key, fingerprint) values ('k', 'p', 'f') on conflict do nothing`);
+  await db.pool.query(`update broker_accounts set account_mask = '5012****-01' where id = $1`, [account]);
+  const { id } = (await place(db, user, { accountId: account })).order;
+  const save = (mask: string) =>
+    call(user, `save_credentials($1, 'kis', 'x', $2, true, $3, 'k')`, [account, mask, { v: 1, kid: 'k', enc: 'e', ct: 'c' }]);
+  expect((await refusalOf(save('5099****-01'))).code).toBe('account_has_orders');
+  await save('5012****-01');
+  await call(user, 'cancel_order($1)', [id]);
+  await save('5099****-01');
+});
+
 describe('a person cannot fill the disk', () => {
   test('with refused orders: after a thousand a day they are answered and not kept', async () => {
     const user = await aTrader(db);
