@@ -16,6 +16,9 @@ export default async function startProduct(): Promise<() => Promise<void>> {
   const stack = await startStack({
     env: { ...free, NARAE_HOME: join(home, 'home'), NARAE_MARKET_HOURS: 'always', LOG_LEVEL: 'warn' },
     durable: false,
+  }).catch((error: unknown) => {
+    rmSync(home, { recursive: true, force: true });
+    throw error;
   });
   process.env.NARAE_E2E_URL = stack.webUrl;
   return async () => {
