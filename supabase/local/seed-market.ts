@@ -91,3 +91,12 @@ async function seedInstrument(pool: pg.Pool, instrument: Instrument, close: numb
     [symbol, close],
   );
 }
+
+/** What the demo people watch, so that the market page opens on something of their own. A list they changed stays theirs. */
+export async function seedWatchlists(pool: pg.Pool, { users, isFirstTime }: SeedContext): Promise<void> {
+  if (!isFirstTime) return;
+  const watched = SYNTHETIC_INSTRUMENTS.filter((_, i) => i % 5 === 0).map((instrument) => instrument.symbol);
+  for (const user of [users.trader1, users.trader2]) {
+    await pool.query('insert into public.watchlists (user_id, stock_codes) values ($1, $2)', [user.id, watched]);
+  }
+}
