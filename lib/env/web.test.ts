@@ -8,7 +8,7 @@ test('takes the two needed values and leaves demo logins off', () => {
 });
 
 test('reads trusted fingerprints with blanks and a last comma', () => {
-  const [one, two] = ['0a1b-'.repeat(7) + 'ffff', '1234-'.repeat(7) + 'abcd'];
+  const [one, two] = [`${'0a1b-'.repeat(7)}ffff`, `${'1234-'.repeat(7)}abcd`];
   expect(parseWebEnv({ ...minimal, NARAE_KEY_FINGERPRINTS: ` ${one}, ${two},` }).NARAE_KEY_FINGERPRINTS).toEqual([one, two]);
   expect(parseWebEnv(minimal).NARAE_KEY_FINGERPRINTS).toEqual([]);
 });
