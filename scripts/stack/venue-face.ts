@@ -5,13 +5,18 @@ import type { StackAddresses } from './start-stack.ts';
 const judged = z.object({
   accounts: z.array(
     z.object({
-      orders: z.array(
-        z.object({ symbol: z.string(), quantity: z.number(), action: z.string(), orderNumber: z.string(), status: z.string() }),
-      ),
+      /** `paper:<account number>-<product code>`. */
+      id: z.string(),
+      orders: z.array(z.object({ symbol: z.string(), quantity: z.number(), action: z.string(), orderNumber: z.string() })),
     }),
   ),
 });
-export type VenueOrder = z.infer<typeof judged>['accounts'][number]['orders'][number];
+export interface VenueOrder {
+  readonly accountId: string;
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly orderNumber: string;
+}
 
 /** Asks the running venue's control face. */
 async function ask(stack: StackAddresses, method: string, path: string, body?: unknown): Promise<unknown> {
@@ -27,7 +32,9 @@ async function ask(stack: StackAddresses, method: string, path: string, body?: u
 /** New orders in the books of every account, as the venue itself knows them; cancels and changes are left out. */
 export async function venueOrders(stack: StackAddresses): Promise<VenueOrder[]> {
   const { accounts } = judged.parse(await ask(stack, 'GET', '/judge'));
-  return accounts.flatMap(({ orders }) => orders).filter(({ action }) => action === 'new');
+  return accounts.flatMap(({ id, orders }) =>
+    orders.filter(({ action }) => action === 'new').map(({ action: _, ...order }) => ({ ...order, accountId: id })),
+  );
 }
 
 /** What is to go wrong with the next matching requests. */
