@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl';
 import { useCallback, useRef, useState } from 'react';
 import { useDesk } from '#components/desk/desk-context.tsx';
 import { useAction } from '#components/desk/use-action.ts';
+import { useReread } from '#components/desk/use-reread.ts';
 import { changeColour } from '#components/numbers/change.tsx';
 import { formatAge, formatPercent, formatShortWon, formatTime } from '#components/numbers/format.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -17,6 +18,8 @@ import { backtestsTopic } from '#lib/realtime/topics.ts';
 import { useNow } from '#lib/realtime/use-now.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { RunState } from './run-state.tsx';
+
+const REREAD_MS = 5_000;
 
 /** Runs that wait or run, then those that ended; moves by itself. */
 export function BacktestBoard({ initial }: { initial: readonly BacktestRow[] }) {
@@ -66,6 +69,7 @@ export function BacktestBoard({ initial }: { initial: readonly BacktestRow[] }) 
   );
 
   const active = rows.filter(({ state }) => state === 'queued' || state === 'running');
+  useReread(rereadAll, active.length > 0 ? REREAD_MS : null);
   const ended = rows.filter(({ state }) => state !== 'queued' && state !== 'running');
   if (rows.length === 0)
     return (

@@ -4,10 +4,11 @@ import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useDesk } from '#components/desk/desk-context.tsx';
+import { useReread } from '#components/desk/use-reread.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card, CardBody, PageHeader } from '#components/ui/card.tsx';
 import { ErrorState, Notice } from '#components/ui/states.tsx';
-import { type BacktestDetail, backtestMessage } from '#lib/db/backtests.ts';
+import { type BacktestDetail, backtestMessage, backtestRepo } from '#lib/db/backtests.ts';
 import { useRealtime } from '#lib/realtime/context.tsx';
 import { backtestsTopic } from '#lib/realtime/topics.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
@@ -15,11 +16,13 @@ import { CancelRun } from './backtest-board.tsx';
 import { RerunButton } from './rerun-button.tsx';
 import { RunState } from './run-state.tsx';
 
+const REREAD_MS = 3_000;
+
 /** A run without a result: waiting, running, refused or cancelled. When the result comes, the page becomes the report. */
 export function BacktestWaiting({ backtest }: { backtest: BacktestDetail }) {
   const t = useTranslations('backtests');
   const router = useRouter();
-  const { userId } = useRealtime();
+  const { client, userId } = useRealtime();
   const { locale } = useDesk();
   const [now, setNow] = useState(backtest);
   useTopic(
@@ -34,6 +37,15 @@ export function BacktestWaiting({ backtest }: { backtest: BacktestDetail }) {
   );
   // After a refresh the server's row may be newer than what the messages said.
   const shown = backtest.state === 'running' || backtest.state === 'queued' ? now : backtest;
+  const hasEnded = (state: string) => state !== 'queued' && state !== 'running';
+  useReread(
+    () => {
+      const read = backtestRepo(client).row(backtest.id);
+      // A failed read is tried again at the next turn.
+      void read.then((row) => row && (hasEnded(row.state) ? router.refresh() : setNow((old) => ({ ...old, ...row })))).catch(() => {});
+    },
+    hasEnded(backtest.state) ? null : REREAD_MS,
+  );
   const isWaiting = shown.state === 'queued' || shown.state === 'running';
   const { request } = backtest;
   return (

@@ -54,7 +54,7 @@ export function EquityChart({ points, capital }: { points: readonly Point[]; cap
           ]}
         />
       </div>
-      <div className="h-72" role="img" aria-label={t('equity.label')}>
+      <div className="h-72 overflow-hidden" role="img" aria-label={t('equity.label')}>
         <ResponsiveContainer width="100%" height="100%">
           <LineChart data={data} syncId="equity" margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid stroke="var(--line)" vertical={false} />
@@ -74,7 +74,7 @@ export function EquityChart({ points, capital }: { points: readonly Point[]; cap
           </LineChart>
         </ResponsiveContainer>
       </div>
-      <div className="h-36" role="img" aria-label={t('equity.drawdownLabel')}>
+      <div className="h-36 overflow-hidden" role="img" aria-label={t('equity.drawdownLabel')}>
         <ResponsiveContainer width="100%" height="100%">
           <AreaChart data={data} syncId="equity" margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid stroke="var(--line)" vertical={false} />

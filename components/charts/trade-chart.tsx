@@ -151,7 +151,7 @@ function Canvas({ bars, trades, chosen, onChoose, symbol }: Props & { bars: read
     return () => chart.remove();
   }, [bars, trades, chosen, resolvedTheme, t]);
   return (
-    <div className="relative h-80">
+    <div className="relative h-80 overflow-hidden">
       <figure ref={holder} className="absolute inset-0" aria-label={t('label', { symbol, count: trades.length })} />
     </div>
   );

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { useDesk } from '#components/desk/desk-context.tsx';
 import { ModeBadge } from '#components/desk/mode-badge.tsx';
 import { useAction } from '#components/desk/use-action.ts';
+import { useReread } from '#components/desk/use-reread.ts';
 import { useInstruments } from '#components/market/use-instruments.ts';
 import { formatAge, formatShortWon, formatTime, formatWon } from '#components/numbers/format.ts';
 import { Badge, type BadgeTone } from '#components/ui/badge.tsx';
@@ -33,6 +34,7 @@ interface Props {
 }
 const TONES: Record<DeploymentView['state'], BadgeTone> = { running: 'ok', paused: 'warn', stopped: 'neutral', error: 'danger' };
 const RUNS_KEPT = 200;
+const REREAD_MS = 20_000;
 
 /** Every deployment with its state, what it holds and what it decided last. */
 export function AutoScreen(props: Props) {
@@ -85,6 +87,7 @@ export function AutoScreen(props: Props) {
     rereadAll,
   );
   useTopic(executionsTopic(userId), { execution_added: z.looseObject({}) }, rereadHoldings);
+  useReread(rereadAll, REREAD_MS);
 
   if (deployments.length === 0)
     return (

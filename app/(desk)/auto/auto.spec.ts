@@ -8,8 +8,9 @@ test('a strategy is started on paper, paused, and ended for good after a questio
   await page.getByRole('button', { name: '자동매매 시작', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('모의투자 — 실제 돈이 움직이지 않습니다');
-  await dialog.getByLabel('매매할 종목').fill('990010');
-  await dialog.getByLabel('매매할 종목').press('Enter');
+  const picker = dialog.getByRole('combobox', { name: '매매할 종목' });
+  await picker.fill('990010');
+  await picker.press('Enter');
   await dialog.getByRole('button', { name: '모의로 시작' }).click();
   await expect(page).toHaveURL(`${url}/auto`);
   const main = page.getByRole('main');

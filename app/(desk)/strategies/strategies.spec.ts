@@ -37,6 +37,8 @@ test('a template becomes a strategy, is changed, back-tested on the demo data an
   await expect(page.getByText('미래 데이터를 보지 않았습니다')).toBeVisible();
   await expectAccessible(page);
   await page.setViewportSize({ width: 390, height: 844 });
+  await page.reload();
+  await expect(first).toBeVisible();
   await expectNoSideScroll(page);
 
   await page.goto(`${url}/backtests`);
