@@ -93,8 +93,9 @@ export async function readSnapshot(dir: string, options: { seed: number; startFr
   if (typeof fault !== 'string') return fault;
   if (!options.startFresh) {
     throw new Error(
-      `The venue's snapshot ${path} cannot be used: ${fault}. Accounts, holdings and today's orders are in it, so the venue does not start without it. ` +
-        'Put back an intact copy, or set VENUE_START_FRESH=true once to move it aside and begin empty.',
+      `거래소 시뮬레이터의 저장 파일 ${path}을(를) 쓸 수 없습니다. 계좌·보유·오늘의 주문이 들어 있어 지우지 않았습니다. 온전한 사본을 되돌리거나, 빈 채로 시작하려면 옮기세요: mv ${path} ${path}.broken\n` +
+        `The venue's snapshot ${path} cannot be used: ${fault}. Accounts, holdings and today's orders are in it, so nothing was deleted. ` +
+        'Put back an intact copy, or move it away to begin empty (a venue started by itself does so with VENUE_START_FRESH=true).',
     );
   }
   await rename(path, `${path}.damaged-${options.now}`);

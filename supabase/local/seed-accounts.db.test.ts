@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -56,6 +56,16 @@ test('no key and no account number is readable in the database', async () => {
   for (const { appKey, appSecret, accountNumber } of Object.values(keys)) {
     for (const secret of [appKey, appSecret, accountNumber]) expect(text).not.toContain(secret);
   }
+});
+
+test.each([
+  { why: 'cut off', text: '{"trader1-main":' },
+  { why: 'something else', text: '{"trader1-main":7}' },
+])('a $why file of keys stops the start with a sentence and stays as it is', async ({ text }) => {
+  const file = join(context.credentialsDir, 'demo-accounts.json');
+  await writeFile(file, text);
+  await expect(seedAccounts(database.pool, context)).rejects.toThrow(/읽을 수 없습니다.*cannot be read.*move the file/s);
+  expect(await readFile(file, 'utf8')).toBe(text);
 });
 
 async function rows(): Promise<Record<string, unknown>[]> {

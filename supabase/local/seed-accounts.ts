@@ -9,6 +9,7 @@ import { readVenueEnv } from '#lib/env/venue.ts';
 import { seoul } from '#nas/runtime/clock.ts';
 import { generateDailyBars } from '#nas/venue/market/daily-bars.ts';
 import { SYNTHETIC_INSTRUMENTS } from '#nas/venue/market/instruments.ts';
+import { StackFault } from './fault.ts';
 import type { DEMO_USERS, SeedContext } from './seed.ts';
 
 interface DemoAccount {
@@ -101,13 +102,25 @@ async function loadKeys(directory: string): Promise<DemoKeys> {
     if (error.code === 'ENOENT') return '{}';
     throw error;
   });
-  const keys = demoKeys.parse(JSON.parse(stored));
+  const keys = readKeys(file, stored);
   const missing = DEMO_ACCOUNTS.filter(({ name }) => !keys[name]);
   if (missing.length === 0) return keys;
   for (const { name } of missing) keys[name] = makeKeys();
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await writeFile(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
   return keys;
+}
+
+function readKeys(file: string, text: string): DemoKeys {
+  try {
+    return demoKeys.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new StackFault(
+      `${file}을(를) 읽을 수 없습니다. 지우지 않았습니다. 백업을 되돌리거나, 파일을 옮기세요: mv ${file} ${file}.broken (새 모의 계좌가 열리고 있던 계좌는 그대로 남습니다.)`,
+      `${file} cannot be read. Nothing was deleted. Restore a backup or move the file away: new demo accounts are opened, the old ones stay.`,
+      { cause },
+    );
+  }
 }
 
 /** As long as KIS's own: 36 and 180 characters; a paper account number begins with 50. */
