@@ -69,12 +69,13 @@ export async function loadColumns(dir: string, input: LoadInput): Promise<Column
     const result = await db.stream(`select cast(epoch(t) / 60 as double), ${list} ${from} order by code, t`);
     let at = 0;
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      const count = chunk.rowCount; // asks the library outside JavaScript each time
       for (let i = 0; i < targets.length; i += 1) {
         const vector = chunk.getColumnVector(i);
         const target = targets[i]!;
-        for (let row = 0; row < chunk.rowCount; row += 1) target[at + row] = vector.getItem(row) as number;
+        for (let row = 0; row < count; row += 1) target[at + row] = vector.getItem(row) as number;
       }
-      at += chunk.rowCount;
+      at += count;
     }
     const calendar = Float64Array.from(new Set(minutes)).sort();
     const indexOf = new Map(Array.from(calendar, (minute, i) => [minute, i]));

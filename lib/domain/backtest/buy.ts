@@ -1,4 +1,4 @@
-import { type Decision, rowAt } from './decide.ts';
+import { type Decision, rowAfter } from './decide.ts';
 import { affordableQuantity, canTrade, commissionOf, fillAmount, rescale, slippedPrice, volumeCap } from './fill.ts';
 import { positionIn, type RunState } from './run-state.ts';
 
@@ -6,7 +6,7 @@ import { positionIn, type RunState } from './run-state.ts';
 export function buyAtOpen(state: RunState, entry: Decision, t: number): void {
   const { input, rules, counts } = state;
   const { columns, program, signals } = input;
-  const row = rowAt(columns, entry.symbol, t);
+  const row = rowAfter(columns, entry.symbol, entry.row, t);
   if (row < 0 || !(columns.volume[row]! > 0)) {
     counts.entriesHalted += 1;
     return;

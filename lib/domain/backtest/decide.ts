@@ -61,9 +61,14 @@ export function hasCandidates(signals: Signals, index: number): boolean {
 }
 
 /** The row of a symbol at a calendar entry, or −1 when it did not have a bar then. */
-export function rowAt(columns: Columns, symbol: number, index: number): number {
+function rowAt(columns: Columns, symbol: number, index: number): number {
   const row = lastRowAt(columns, symbol, index);
   return row >= 0 && columns.time[row] === index ? row : -1;
+}
+
+/** The same for a symbol whose row at the entry before is known: the next one, unless that comes later. */
+export function rowAfter(columns: Columns, symbol: number, row: number, index: number): number {
+  return row + 1 < columns.offset[symbol + 1]! && columns.time[row + 1] === index ? row + 1 : -1;
 }
 
 /** The symbol's last row at or before a calendar entry, or −1. */
@@ -123,11 +128,7 @@ function decideEntries(
   exits: readonly Decision[],
 ): readonly Decision[] {
   if (!hasCandidates(signals, index) || !mayEnterAt(program, columns, index)) return NOTHING;
-  const leaving = new Set([...exits.map((exit) => exit.symbol), ...positions.filter((held) => held.isExiting).map((held) => held.symbol)]);
-  const slots = program.sizing.maxPositions - positions.filter((held) => !leaving.has(held.symbol)).length;
-  const candidates = slots > 0 ? rankedCandidates(program, columns, signals, index, positions) : [];
-  if (candidates.length === 0) return NOTHING;
-
+  let staying = 0;
   let equity = cash;
   let available = cash;
   for (const held of positions) {
@@ -135,12 +136,16 @@ function decideEntries(
     const worth = row < 0 ? 0 : columns.close[row]! * held.quantity;
     equity += worth;
     // Sale proceeds can buy at the same open: KRX settles on T+2 and brokers lend the days between.
-    if (leaving.has(held.symbol)) available += worth;
+    if (held.isExiting || isIn(held.symbol, exits)) available += worth;
+    else staying += 1;
   }
+  const slots = program.sizing.maxPositions - staying;
+  if (slots <= 0) return NOTHING;
+  const candidates = rankedCandidates(program, columns, signals, index, positions);
   const target = targetAmount(program, equity);
   const withCommission = 1 + program.document.costs.commissionRate;
   const entries: Decision[] = [];
-  for (const row of candidates) {
+  for (const { row } of candidates) {
     if (entries.length === slots) break;
     const referencePrice = columns.close[row]!;
     const amount = Math.min(target, available);
@@ -151,6 +156,12 @@ function decideEntries(
     entries.push({ side: 'buy', symbol, code: columns.symbols[symbol]!.code, quantity, reason: 'entry_signal', referencePrice, row });
   }
   return entries;
+}
+
+/** Positions and exits are few: looking through them costs less than a set of them a bar. */
+function isIn(symbol: number, list: readonly { readonly symbol: number }[]): boolean {
+  for (let i = 0; i < list.length; i += 1) if (list[i]!.symbol === symbol) return true;
+  return false;
 }
 
 function mayEnterAt(program: Program, columns: Columns, index: number): boolean {
@@ -174,6 +185,14 @@ function targetAmount(program: Program, equity: number): number {
   }
 }
 
+/** A row with an entry signal, with what it competes by. */
+interface Candidate {
+  readonly row: number;
+  /** 0 for all where the strategy does not rank. */
+  readonly rank: number;
+  readonly value: number;
+}
+
 /** Rows with an entry signal that are not held, best first: rank, then traded value, then symbol. Never by order of arrival. */
 function rankedCandidates(
   program: Program,
@@ -181,23 +200,20 @@ function rankedCandidates(
   signals: Signals,
   index: number,
   positions: readonly HeldPosition[],
-): number[] {
-  const held = new Set(positions.map((position) => position.symbol));
-  const rows: number[] = [];
+): Candidate[] {
+  const candidates: Candidate[] = [];
   for (let i = signals.from[index]!; i < signals.from[index + 1]!; i += 1) {
     const row = signals.rows[i]!;
-    if (!held.has(signals.symbolOf[row]!) && columns.volume[row]! > 0) rows.push(row);
+    if (!(columns.volume[row]! > 0) || isIn(signals.symbolOf[row]!, positions)) continue;
+    candidates.push({ row, rank: signals.rank ? signals.rank[row]! : 0, value: tradedValue(columns, row) });
   }
+  if (candidates.length < 2) return candidates;
   const sign = program.rank?.order === 'asc' ? 1 : -1;
-  const { rank } = signals;
-  return rows.sort((a, b) => compareRanks(rank, a, b, sign) || tradedValue(columns, b) - tradedValue(columns, a) || a - b);
+  return candidates.sort((a, b) => compareRanks(a.rank, b.rank, sign) || b.value - a.value || a.row - b.row);
 }
 
 /** An unknown rank comes last in either order. */
-function compareRanks(rank: Float64Array | null, a: number, b: number, sign: 1 | -1): number {
-  if (!rank) return 0;
-  const x = rank[a]!;
-  const y = rank[b]!;
-  if (Number.isNaN(x) || Number.isNaN(y)) return (Number.isNaN(x) ? 1 : 0) - (Number.isNaN(y) ? 1 : 0);
-  return (x - y) * sign;
+function compareRanks(a: number, b: number, sign: 1 | -1): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return (Number.isNaN(a) ? 1 : 0) - (Number.isNaN(b) ? 1 : 0);
+  return (a - b) * sign;
 }

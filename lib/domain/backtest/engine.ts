@@ -1,7 +1,7 @@
 import { buyAtOpen } from './buy.ts';
 import { carryPosition } from './carry-position.ts';
 import { dayOf } from './columns.ts';
-import { decideAtClose, hasCandidates } from './decide.ts';
+import { type Decision, decideAtClose, hasCandidates } from './decide.ts';
 import type { ExitReason, Position, Trade } from './position.ts';
 import {
   type EngineInput,
@@ -37,6 +37,9 @@ export interface EngineOutput {
   readonly totals: Readonly<Totals>;
 }
 
+/** A bar of a whole market takes some tens of microseconds. */
+const BARS_PER_STEP = 16;
+
 /**
  * The event loop. Within a bar: splits → fills at the open (exits, then entries) → protective stops against the range →
  * close: mark, decide. Orders of a close meet the next bar of the calendar. Yields the share done, for progress and cancelling.
@@ -48,12 +51,14 @@ export function* engineSteps(input: EngineInput): Generator<number, EngineOutput
   const equity = new Float64Array(days);
   const cash = new Float64Array(days);
   const held = new Int32Array(days);
-  for (let t = start; t <= end; t += 1) {
-    meetBar(state, t);
-    equity[t - start] = worth(state);
-    cash[t - start] = state.cash;
-    held[t - start] = state.positions.length;
-    if (t % 16 === 0) yield (t - start + 1) / days;
+  for (let done = 0; done < days; ) {
+    for (const until = Math.min(days, done + BARS_PER_STEP); done < until; done += 1) {
+      meetBar(state, start + done);
+      equity[done] = worth(state);
+      cash[done] = state.cash;
+      held[done] = state.positions.length;
+    }
+    yield done / days;
   }
   return { equity, cash, held, trades: state.trades, open: openPositions(state), counts: state.counts, totals: state.totals };
 }
@@ -81,21 +86,25 @@ function markAtClose(state: RunState, position: Position): void {
   position.barsHeld += 1;
   position.lastClose = columns.close[row]!;
   if (columns.volume[row]! > 0) {
-    position.highWater = Math.max(position.highWater, columns.high[row]!);
-    position.lowWater = Math.min(position.lowWater, columns.low[row]!);
+    const [high, low] = [columns.high[row]!, columns.low[row]!];
+    if (high > position.highWater) position.highWater = high;
+    if (low < position.lowWater) position.lowWater = low;
   }
   if (row === state.lastTraded[position.symbol]) leaveDelisted(state, position, row);
 }
 
 /** Orders for the next bar: exits wait at their position, entries in their order. */
 function decide(state: RunState, t: number): void {
-  const { program, columns, signals } = state.input;
-  const decisions = decideAtClose({ program, columns, signals, index: t, cash: state.cash, positions: state.positions });
+  state.closing.index = t;
+  state.closing.cash = state.cash;
+  const decisions = decideAtClose(state.closing);
   if (decisions.length === 0) return;
-  state.entries = decisions.filter((decision) => decision.side === 'buy');
+  const entries: Decision[] = [];
   for (const decision of decisions) {
-    if (decision.side === 'sell') wantExit(positionIn(state, decision.symbol)!, decision.reason as ExitReason);
+    if (decision.side === 'buy') entries.push(decision);
+    else wantExit(positionIn(state, decision.symbol)!, decision.reason as ExitReason);
   }
+  state.entries = entries;
 }
 
 function openPositions(state: RunState): OpenPosition[] {

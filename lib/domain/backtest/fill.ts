@@ -40,12 +40,13 @@ const CALENDAR_SINCE = '2024-01-01';
 function settlementOf(columns: Columns, index: number): string {
   const day = dayOf(columns.times[index]!);
   const after: string[] = [];
+  let last = day;
   for (let t = index + 1; t < columns.times.length && after.length < 2 && day < CALENDAR_SINCE; t += 1) {
     const next = dayOf(columns.times[t]!);
-    const last = after.at(-1) ?? day;
     if (next === last) continue;
     if (epochDay(next) - epochDay(last) > LONGEST_CLOSURE_DAYS) break;
     after.push(next);
+    last = next;
   }
   return settlementDay(day, after);
 }
@@ -105,9 +106,7 @@ export function volumeCap(rules: FillRules, row: number): number {
 export function slippedPrice(rules: FillRules, row: number, side: Side, price: number): number {
   const { columns } = rules;
   const moved = movedPrice(rules, row, side, price);
-  const { [row]: high } = columns.high;
-  const { [row]: low } = columns.low;
-  return side === 'buy' ? Math.min(moved, Math.max(high!, price)) : Math.max(moved, Math.min(low!, price));
+  return side === 'buy' ? Math.min(moved, Math.max(columns.high[row]!, price)) : Math.max(moved, Math.min(columns.low[row]!, price));
 }
 
 /**

@@ -59,7 +59,7 @@ export interface MetricInput {
 export function computeMetrics(input: MetricInput): Metrics {
   const { days, equity, capital, trades, totals } = input;
   const sessions = equity.length;
-  const { mean, deviation, downside } = returnStatistics(equity, capital);
+  const { mean, deviation, downside, averageEquity } = equityStatistics(equity, capital);
   const years = Math.max(1, epochDay(days.at(-1)!) - epochDay(days[0]!) + 1) / 365.25;
   const perYear = sessions / years;
   const drawdown = deepestDrawdown(days, equity, capital);
@@ -70,7 +70,6 @@ export function computeMetrics(input: MetricInput): Metrics {
   const risk = (value: number) => metric(value, sessions, NEEDED_RETURNS);
   const trading = (value: number) => metric(value, trades.length, NEEDED_TRADES);
   const count = (value: number) => metric(value, trades.length, 0);
-  const averageEquity = average(equity);
   return {
     totalReturn: metric(growth - 1, sessions, 1),
     cagr: annual(cagr),
@@ -94,11 +93,12 @@ export function computeMetrics(input: MetricInput): Metrics {
   };
 }
 
-/** Returns of each session on the one before (the first on the capital): mean, sample deviation, downside deviation against 0. */
-function returnStatistics(equity: Float64Array, capital: number): { mean: number; deviation: number; downside: number } {
+/** The mean equity, and of the returns on the session before (the first on the capital): mean, sample and downside deviation. */
+function equityStatistics(equity: Float64Array, capital: number) {
   const returns = new Float64Array(equity.length);
   let sum = 0;
   let below = 0;
+  let total = 0;
   let last = capital;
   for (let i = 0; i < returns.length; i += 1) {
     const value = equity[i]!;
@@ -106,12 +106,18 @@ function returnStatistics(equity: Float64Array, capital: number): { mean: number
     returns[i] = rate;
     sum += rate;
     if (rate < 0) below += rate * rate;
+    total += value;
     last = value;
   }
   const mean = sum / returns.length;
   let squares = 0; // a second walk: the sum of squares minus the squared sum would cancel
   for (let i = 0; i < returns.length; i += 1) squares += (returns[i]! - mean) * (returns[i]! - mean);
-  return { mean, deviation: Math.sqrt(squares / (returns.length - 1)), downside: Math.sqrt(below / returns.length) };
+  return {
+    mean,
+    deviation: Math.sqrt(squares / (returns.length - 1)),
+    downside: Math.sqrt(below / returns.length),
+    averageEquity: total / returns.length,
+  };
 }
 
 /** Counts and sums of round trips; `lost` is positive. */
@@ -135,12 +141,6 @@ function sessionsHeld(held: Int32Array): number {
   let sessions = 0;
   for (let i = 0; i < held.length; i += 1) if (held[i]! > 0) sessions += 1;
   return sessions;
-}
-
-function average(items: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < items.length; i += 1) sum += items[i]!;
-  return sum / items.length;
 }
 
 /** The deepest fall from a high (a negative fraction) and the longest time below a high, in calendar days. */

@@ -1,6 +1,6 @@
 import type { Program, Stops } from '#domain/strategy/compile.ts';
 import type { Columns } from './columns.ts';
-import type { Decision } from './decide.ts';
+import type { Decision, DecisionInput } from './decide.ts';
 import { type FillRules, fillRules } from './fill.ts';
 import type { ExitReason, Position, Trade } from './position.ts';
 import type { Signals } from './signals.ts';
@@ -58,6 +58,8 @@ export interface RunState {
   readonly lastTraded: Int32Array;
   /** The strategy has stops that watch prices within a bar. */
   readonly hasPriceStops: boolean;
+  /** What the decision at a close sees; one object for the whole run. */
+  readonly closing: { -readonly [K in keyof DecisionInput]: DecisionInput[K] };
   cash: number;
   entries: readonly Decision[];
 }
@@ -65,7 +67,8 @@ export interface RunState {
 export const NO_ENTRIES: readonly Decision[] = [];
 
 export function newState(input: EngineInput): RunState {
-  const { columns, program } = input;
+  const { columns, program, signals, start, capital } = input;
+  const positions: Position[] = [];
   const lastTraded = new Int32Array(columns.symbols.length).fill(-1);
   columns.symbols.forEach((symbol, s) => {
     if (!symbol.isEnded) return;
@@ -76,7 +79,7 @@ export function newState(input: EngineInput): RunState {
   return {
     input,
     rules: fillRules(columns, program.document),
-    positions: [],
+    positions,
     trades: [],
     counts: {
       entriesFilled: 0,
@@ -96,7 +99,8 @@ export function newState(input: EngineInput): RunState {
     totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0 },
     lastTraded,
     hasPriceStops: hasPriceStops(program.stops),
-    cash: input.capital,
+    closing: { program, columns, signals, index: start, cash: capital, positions },
+    cash: capital,
     entries: NO_ENTRIES,
   };
 }

@@ -44,9 +44,10 @@ export function adjustedBars(columns: Columns, s: number): SymbolBars {
     volume: factor ? volume.map((value, i) => value / factor[i]!) : volume,
     // Computed only for strategies that read it.
     get value() {
-      return columns.value
-        ? columns.value.subarray(from, to)
-        : Float64Array.from({ length: to - from }, (_, i) => tradedValue(columns, from + i));
+      if (columns.value) return columns.value.subarray(from, to);
+      const value = new Float64Array(to - from);
+      for (let i = 0; i < value.length; i += 1) value[i] = tradedValue(columns, from + i);
+      return value;
     },
     market_cap: columns.marketCap?.subarray(from, to) ?? null,
     listed_shares: columns.listedShares?.subarray(from, to) ?? null,

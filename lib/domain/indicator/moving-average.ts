@@ -6,7 +6,7 @@
 
 /** Simple moving average: mean of the last `period` values. Defined from the `period`-th value. */
 export function sma(input: Float64Array, period: number): Float64Array {
-  const out = new Float64Array(input.length).fill(Number.NaN);
+  const out = new Float64Array(input.length);
   let sum = 0;
   let missing = 0;
   for (let i = 0; i < input.length; i += 1) {
@@ -18,7 +18,7 @@ export function sma(input: Float64Array, period: number): Float64Array {
       if (!Number.isNaN(leaving)) sum -= leaving;
       else missing -= 1;
     }
-    if (i >= period - 1 && missing === 0) out[i] = sum / period;
+    out[i] = i >= period - 1 && missing === 0 ? sum / period : Number.NaN;
   }
   return out;
 }
