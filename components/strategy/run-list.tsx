@@ -1,6 +1,8 @@
 'use client';
+import Link from 'next/link';
 import { useTranslations } from 'next-intl';
-import { formatTime } from '#components/numbers/format.ts';
+import { useExitReason } from '#components/backtest/use-exit-reason.ts';
+import { formatNumber, formatTime } from '#components/numbers/format.ts';
 import { Badge, type BadgeTone } from '#components/ui/badge.tsx';
 import type { RunView } from '#lib/db/deployments-web.ts';
 
@@ -10,7 +12,7 @@ const TONES: Record<Outcome, BadgeTone> = { claimed: 'brand', no_signal: 'neutra
 const isOutcome = (value: string): value is Outcome => (OUTCOMES as readonly string[]).includes(value);
 
 /** Members of a decision that have their own place in the line; the rest is shown as it is. */
-const PLACED = ['side', 'symbol', 'code', 'stock_code', 'quantity', 'reason', 'row'];
+const PLACED = ['side', 'symbol', 'code', 'stock_code', 'quantity', 'reason', 'row', 'orderId', 'referencePrice'];
 
 /** The last evaluations: when, what came of each, and each decision with its figures. */
 export function RunList({ runs, symbolName }: { runs: readonly RunView[]; symbolName: (symbol: string) => string }) {
@@ -52,9 +54,12 @@ export function RunList({ runs, symbolName }: { runs: readonly RunView[]; symbol
 
 function Decision({ decision, symbolName }: { decision: Readonly<Record<string, unknown>>; symbolName: (symbol: string) => string }) {
   const t = useTranslations('common');
-  const { side, quantity, reason } = decision;
+  const tRuns = useTranslations('auto.runs');
+  const exitReason = useExitReason();
+  const { side, quantity, reason, orderId, referencePrice } = decision;
   const code = [decision.code, decision.symbol, decision.stock_code].find((value) => typeof value === 'string');
   const figures = Object.entries(decision).filter(([name, value]) => !PLACED.includes(name) && typeof value !== 'object');
+  const why = typeof reason !== 'string' ? '' : reason === 'entry_signal' ? tRuns('entrySignal') : exitReason(reason);
   return (
     <span className="num">
       {side === 'buy' || side === 'sell' ? (
@@ -63,10 +68,19 @@ function Decision({ decision, symbolName }: { decision: Readonly<Record<string, 
       {typeof code === 'string' && `${symbolName(code)} `}
       {typeof quantity === 'number' && `${quantity}${t('shares')} `}
       <span className="text-faint">
-        {[typeof reason === 'string' ? reason : '', ...figures.map(([name, value]) => `${name} ${String(value)}`)]
+        {[
+          why,
+          typeof referencePrice === 'number' ? tRuns('at', { price: formatNumber(referencePrice) }) : '',
+          ...figures.map(([name, value]) => `${name} ${String(value)}`),
+        ]
           .filter(Boolean)
           .join(' · ')}
       </span>
+      {typeof orderId === 'string' && (
+        <Link href={`/orders/${orderId}`} className="ml-2 text-brand hover:underline">
+          {tRuns('order')}
+        </Link>
+      )}
     </span>
   );
 }

@@ -1,8 +1,10 @@
 import { Puzzle } from 'lucide-react';
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import { StrategyList } from '#components/strategy/strategy-list.tsx';
 import { TemplateGallery } from '#components/strategy/template-gallery.tsx';
+import { Button } from '#components/ui/button.tsx';
 import { Card, CardHeader, PageHeader } from '#components/ui/card.tsx';
 import { EmptyState } from '#components/ui/states.tsx';
 import { deploymentRepo } from '#lib/db/deployments.ts';
@@ -20,7 +22,20 @@ export default async function StrategiesPage() {
   const running = deployments.filter(({ state }) => state === 'running').map(({ strategyId }) => strategyId);
   return (
     <>
-      <PageHeader title={t('title')} description={t('description')} />
+      <PageHeader
+        title={t('title')}
+        description={t('description')}
+        actions={
+          <>
+            <Button asChild>
+              <Link href="/backtests">{t('toBacktests')}</Link>
+            </Button>
+            <Button asChild>
+              <Link href="/auto">{t('toAuto')}</Link>
+            </Button>
+          </>
+        }
+      />
       <Card className="mb-6">
         <CardHeader title={t('mine')} detail={t('count', { count: strategies.length })} />
         {strategies.length > 0 ? (
