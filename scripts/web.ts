@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
@@ -12,7 +12,7 @@ import { runService } from '#nas/runtime/service.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILDS = join('.next', 'builds');
 /** Next adds its own lines to the tsconfig it finds; this one is not ours. */
-const TSCONFIG = join('.next', 'tsconfig.json');
+const TSCONFIG = join('node_modules', '.cache', 'narae-web', 'tsconfig.json');
 /** Builds kept for processes that may still serve them; the oldest go first. */
 const KEPT_BUILDS = 4;
 /** Longest wait for another process that builds the same sources. */
@@ -36,7 +36,8 @@ await runService('web', async ({ log, signal }) => {
   const isDev = process.argv[2] === 'dev';
   const port = Number(process.env.PORT ?? 3000);
   mkdirSync(join(ROOT, BUILDS), { recursive: true });
-  writeFileSync(join(ROOT, TSCONFIG), JSON.stringify({ extends: '../tsconfig.json' }));
+  mkdirSync(dirname(join(ROOT, TSCONFIG)), { recursive: true });
+  writeFileSync(join(ROOT, TSCONFIG), JSON.stringify({ extends: '../../../tsconfig.json' }));
   process.env.NARAE_WEB_TSCONFIG = TSCONFIG;
   if (!isDev) process.env.NARAE_WEB_DIST = await buildFor(hashSources(), signal, (dist) => log.info({ dist }, 'building'));
   const server = createServer();

@@ -60,7 +60,7 @@ export function AddAccountForm({ sealingKey, onDone }: { sealingKey: SealingKey 
   });
   const { errors } = formState;
   return (
-    <form onSubmit={save} noValidate autoComplete="off" className="flex flex-col gap-3">
+    <form method="post" onSubmit={save} noValidate autoComplete="off" className="flex flex-col gap-3">
       {fault && <Notice tone="danger">{t(fault === 'key' ? 'keyDiffers' : 'saveFailed')}</Notice>}
       <ToggleGroup
         label={t('mode')}

@@ -32,7 +32,7 @@ export function ForgotForm() {
   });
   if (isSent) return <Notice tone="ok">{t('forgot.sent')}</Notice>;
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+    <form method="post" onSubmit={submit} noValidate className="flex flex-col gap-4">
       {fault && <Notice tone="danger">{t(`fault.${fault}`)}</Notice>}
       <FormField label={t('email')} error={formState.errors.email && t('emailInvalid')}>
         {(control) => <Input {...control} type="email" autoComplete="username" {...register('email')} />}

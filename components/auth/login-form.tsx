@@ -39,7 +39,7 @@ export function LoginForm({ next, isDemo, fault: initialFault }: { next: string;
     void signIn();
   };
   return (
-    <form onSubmit={signIn} noValidate className="flex flex-col gap-4">
+    <form method="post" onSubmit={signIn} noValidate className="flex flex-col gap-4">
       {fault && <Notice tone="danger">{t(`fault.${fault}`)}</Notice>}
       <FormField label={t('email')} error={formState.errors.email && t('emailInvalid')}>
         {(control) => <Input {...control} type="email" autoComplete="username" inputMode="email" {...register('email')} />}

@@ -35,7 +35,7 @@ export function NewPasswordForm({ onDone }: { onDone?: () => void }) {
     onDone?.();
   });
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+    <form method="post" onSubmit={submit} noValidate className="flex flex-col gap-4">
       {fault && <Notice tone="danger">{t(`fault.${fault}`)}</Notice>}
       {isDone && <Notice tone="ok">{t('reset.done')}</Notice>}
       <FormField

@@ -39,7 +39,7 @@ export function SignupForm() {
   });
   if (sentTo) return <Notice tone="ok">{t('signup.sent', { email: sentTo })}</Notice>;
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+    <form method="post" onSubmit={submit} noValidate className="flex flex-col gap-4">
       {fault && <Notice tone="danger">{t(`fault.${fault}`)}</Notice>}
       <FormField label={t('displayName')} error={formState.errors.name && t('nameMissing')}>
         {(control) => <Input {...control} autoComplete="name" {...register('name')} />}

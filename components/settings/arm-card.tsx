@@ -47,6 +47,7 @@ export function ArmCard({ initialUntil }: { initialUntil: string | null }) {
           </p>
         )}
         <form
+          method="post"
           className="mt-4 flex flex-col gap-3"
           onSubmit={(event) => {
             event.preventDefault();

@@ -59,7 +59,7 @@ function carryQuotes({ client, hub, quotes }: Omit<Realtime, 'userId'>, userId: 
       const parsed = quotesMessage.safeParse(payload);
       if (parsed.success) quotes.apply(parsed.data.quotes);
     },
-    onReturn: refreshSoon,
+    onJoined: refreshSoon,
   });
   return () => {
     clearTimeout(soon);

@@ -11,8 +11,11 @@ export interface LinkStatus {
 
 export interface TopicListener {
   onMessage(event: string, payload: unknown): void;
-  /** The link was lost and is back: messages may be missing, so read again. */
-  onReturn(): void;
+  /**
+   * The topic is joined, for the first time, again, or already when this listener came: what was sent before is not on it, nor what
+   * happened between the server's read of the page and now. Read again.
+   */
+  onJoined(): void;
 }
 
 interface Topic {
@@ -45,6 +48,7 @@ export class RealtimeHub {
   listen(name: string, listener: TopicListener): () => void {
     const topic = this.#topics.get(name) ?? this.#join(name);
     topic.listeners.add(listener);
+    if (topic.isJoined) queueMicrotask(() => topic.listeners.has(listener) && listener.onJoined());
     return () => {
       topic.listeners.delete(listener);
       if (topic.listeners.size > 0) return;
@@ -78,8 +82,8 @@ export class RealtimeHub {
   #onState(topic: Topic, isJoined: boolean): void {
     topic.isJoined = isJoined;
     if (isJoined) {
-      if (topic.wasJoined) for (const listener of topic.listeners) listener.onReturn();
       topic.wasJoined = true;
+      for (const listener of topic.listeners) listener.onJoined();
     }
     this.#refresh();
   }

@@ -7,18 +7,19 @@ type Message<E extends Record<string, z.ZodType>> = { [K in keyof E]: { event: K
 
 /**
  * Listens to one topic while the component is on screen. Payloads are parsed by event; unknown events and payloads that do not
- * fit are dropped, since the row can be read again. `onReturn` runs after every reconnect: re-read there what may have been missed.
+ * fit are dropped, since the row can be read again. `reread` runs whenever the topic was joined, the first time
+ * included: what happened between the server's read of the page and the join would otherwise be missed.
  */
 export function useTopic<E extends Record<string, z.ZodType>>(
   topic: string | null,
   events: E,
   onMessage: (message: Message<E>) => void,
-  onReturn?: () => void,
+  reread?: () => void,
 ): { isLive: boolean } {
   const { hub } = useRealtime();
-  const latest = useRef({ events, onMessage, onReturn });
+  const latest = useRef({ events, onMessage, reread });
   useEffect(() => {
-    latest.current = { events, onMessage, onReturn };
+    latest.current = { events, onMessage, reread };
   });
   useEffect(() => {
     if (!topic) return;
@@ -27,7 +28,7 @@ export function useTopic<E extends Record<string, z.ZodType>>(
         const parsed = latest.current.events[event]?.safeParse(payload);
         if (parsed?.success) latest.current.onMessage({ event, payload: parsed.data } as Message<E>);
       },
-      onReturn: () => latest.current.onReturn?.(),
+      onJoined: () => latest.current.reread?.(),
     });
   }, [hub, topic]);
   return { isLive: useLink().state === 'live' };

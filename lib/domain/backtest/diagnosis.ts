@@ -84,21 +84,21 @@ export function diagnose({ columns, output, capital, from, lookAhead }: Diagnosi
     add(
       'unsourced_rules',
       'info',
-      `이 기간의 다음 규칙은 문서로 확인하지 못했습니다: ${unsourced.join(', ')}.`,
-      `These rules of the period are not backed by a document: ${unsourced.join(', ')}.`,
+      `이 기간의 다음 규칙은 문서로 확인하지 못했습니다: ${unsourced.map((rule) => rule.ko).join(', ')}.`,
+      `These rules of the period are not backed by a document: ${unsourced.map((rule) => rule.en).join(', ')}.`,
     );
   return found;
 }
 
 /** Names of rule tables that were in force in the period and rest on general knowledge only. */
-function unsourcedRules(columns: Columns, from: string): string[] {
+function unsourcedRules(columns: Columns, from: string): { ko: string; en: string }[] {
   const markets = [...new Set(columns.symbols.map((symbol) => symbol.market))];
   const kinds = [...new Set(columns.symbols.map((symbol) => symbol.kind))];
   const isDoubtful = (eras: readonly { since: string; isSourced: boolean }[]) =>
     eras.some((era, i) => !era.isSourced && (eras[i - 1]?.since ?? '9999') > from && era.since <= columns.times.at(-1)!);
-  const names: string[] = [];
-  if (markets.some((market) => kinds.some((kind) => isDoubtful(tickEras(kind, market))))) names.push('호가단위 tick size');
-  if (markets.some((market) => isDoubtful(LIMIT_ERAS[market]))) names.push('가격제한폭 price limit');
-  if (isDoubtful(TAX_ERAS)) names.push('거래세 transaction tax');
+  const names: { ko: string; en: string }[] = [];
+  if (markets.some((market) => kinds.some((kind) => isDoubtful(tickEras(kind, market))))) names.push({ ko: '호가단위', en: 'tick size' });
+  if (markets.some((market) => isDoubtful(LIMIT_ERAS[market]))) names.push({ ko: '가격제한폭', en: 'price limits' });
+  if (isDoubtful(TAX_ERAS)) names.push({ ko: '거래세', en: 'transaction tax' });
   return names;
 }
