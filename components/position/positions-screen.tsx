@@ -3,7 +3,7 @@ import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useDesk } from '#components/desk/desk-context.tsx';
 import { ProfitLoss } from '#components/numbers/change.tsx';
-import { formatAge, formatClock, formatWon } from '#components/numbers/format.ts';
+import { formatAge, formatClock, formatPercent, formatWon } from '#components/numbers/format.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card, PageHeader, Stat } from '#components/ui/card.tsx';
 import { EmptyState, StaleNote } from '#components/ui/states.tsx';
@@ -35,8 +35,8 @@ export function PositionsScreen() {
         <Stat label={t('value')} value={formatWon(total.value, locale)} detail={t('cost', { amount: formatWon(cost, locale) })} />
         <Stat
           label={t('unrealized')}
-          value={<ProfitLoss amount={total.profit} rate={total.rate} locale={locale} />}
-          detail={t('beforeCosts')}
+          value={<ProfitLoss amount={total.profit} locale={locale} />}
+          detail={total.rate === null ? t('beforeCosts') : `${formatPercent(total.rate)} · ${t('beforeCosts')}`}
         />
         <Stat label={t('realized')} value={<ProfitLoss amount={realized} locale={locale} />} />
         <Stat

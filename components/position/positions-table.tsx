@@ -13,6 +13,9 @@ import type { PositionView } from '#lib/db/positions.ts';
 import { useQuote } from '#lib/realtime/use-quote.ts';
 import { worthOf } from './worth.ts';
 
+/** What a phone leaves out: there a row shows the symbol, how many, the price and the profit, and leads to the symbol's page. */
+const WIDE = 'hidden sm:table-cell';
+
 /** Holdings with live value; 매도 opens the ticket with what can be sold. */
 export function PositionsTable({ positions, isCompact = false }: { positions: readonly PositionView[]; isCompact?: boolean }) {
   const t = useTranslations('positions');
@@ -22,15 +25,27 @@ export function PositionsTable({ positions, isCompact = false }: { positions: re
         <tr>
           <Th>{t('col.symbol')}</Th>
           <Th isNumber>{t('col.quantity')}</Th>
-          {!isCompact && <Th isNumber>{t('col.sellable')}</Th>}
-          <Th isNumber className={cn(isCompact && 'hidden sm:table-cell')}>
+          {!isCompact && (
+            <Th isNumber className={WIDE}>
+              {t('col.sellable')}
+            </Th>
+          )}
+          <Th isNumber className={WIDE}>
             {t('col.average')}
           </Th>
           <Th isNumber>{t('col.price')}</Th>
-          {!isCompact && <Th isNumber>{t('col.value')}</Th>}
+          {!isCompact && (
+            <Th isNumber className={WIDE}>
+              {t('col.value')}
+            </Th>
+          )}
           <Th isNumber>{t('col.profit')}</Th>
-          {!isCompact && <Th isNumber>{t('col.realized')}</Th>}
-          <Th className={cn(isCompact && 'hidden sm:table-cell')}>
+          {!isCompact && (
+            <Th isNumber className={WIDE}>
+              {t('col.realized')}
+            </Th>
+          )}
+          <Th className={WIDE}>
             <span className="sr-only">{t('col.actions')}</span>
           </Th>
         </tr>
@@ -58,26 +73,34 @@ function PositionRow({ position, isCompact }: { position: PositionView; isCompac
         <Link href={`/market/${position.symbol}`} className="font-medium hover:underline">
           {position.name}
         </Link>{' '}
-        <span className={cn('num text-faint text-xs', isCompact && 'hidden sm:inline')}>{position.symbol}</span>
+        <span className="num hidden text-faint text-xs sm:inline">{position.symbol}</span>
       </Td>
       <Td isNumber>{formatNumber(position.quantity)}</Td>
-      {!isCompact && <Td isNumber>{formatNumber(sellable)}</Td>}
-      <Td isNumber className={cn(isCompact && 'hidden sm:table-cell')}>
+      {!isCompact && (
+        <Td isNumber className={WIDE}>
+          {formatNumber(sellable)}
+        </Td>
+      )}
+      <Td isNumber className={WIDE}>
         {position.averagePrice === null ? '—' : formatNumber(position.averagePrice)}
       </Td>
       <Td isNumber>
         <LivePrice symbol={position.symbol} fallback={worth.price ?? 0} />
       </Td>
-      {!isCompact && <Td isNumber>{formatWon(worth.value, locale)}</Td>}
+      {!isCompact && (
+        <Td isNumber className={WIDE}>
+          {formatWon(worth.value, locale)}
+        </Td>
+      )}
       <Td isNumber>
         <ProfitLoss amount={worth.profit} rate={worth.rate} locale={locale} />
       </Td>
       {!isCompact && (
-        <Td isNumber>
+        <Td isNumber className={WIDE}>
           <ProfitLoss amount={position.realizedPnl} locale={locale} />
         </Td>
       )}
-      <Td className={cn('text-right', isCompact && 'hidden sm:table-cell')}>
+      <Td className={cn('text-right', WIDE)}>
         <Button
           size="sm"
           disabled={sellable === 0}

@@ -22,6 +22,7 @@ const facts: GateFacts = {
   working: [],
   same_seconds_ago: null,
   has_break: false,
+  allow_restricted: false,
 };
 const context: GateContext = { facts, halt: 'none', clockOffsetMs: 0, wall: NOON, fetchQuote: async () => null };
 const anOrder = (change: Partial<OrderRow>): OrderRow =>
@@ -63,4 +64,16 @@ test.each([{ price: 45_000 }, { price: 95_000 }])('limits of another day do not 
 test('a sale at the market goes out with limits of another day', async () => {
   const order = anOrder({ side: 'sell', price: null, priceType: 'market' });
   expect(await judgeBeforeSend(order, { ...context, facts: { ...facts, instrument: yesterday } })).toEqual({ kind: 'pass' });
+});
+
+test.each([
+  { status: '51', why: '관리종목' },
+  { status: '52', why: '투자위험' },
+])('$why is bought only by a person whose settings allow it, and sold by anybody', async ({ status }) => {
+  const restricted: GateFacts = { ...facts, instrument: facts.instrument && { ...facts.instrument, status_code: status } };
+  const verdict = (side: 'buy' | 'sell', allowed: boolean) =>
+    judgeBeforeSend(anOrder({ side }), { ...context, facts: { ...restricted, allow_restricted: allowed } });
+  expect(await verdict('buy', false)).toMatchObject({ code: 'symbol_restricted' });
+  expect(await verdict('buy', true)).toEqual({ kind: 'pass' });
+  expect(await verdict('sell', false)).toEqual({ kind: 'pass' });
 });

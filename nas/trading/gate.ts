@@ -64,7 +64,12 @@ function toInput(order: OrderRow, context: GateContext, fetched: QuoteSnapshot |
     },
     quote: toQuote(facts, fetched),
     limits: NO_LIMITS,
-    settings: DEFAULT_SETTINGS,
+    settings: {
+      ...DEFAULT_SETTINGS,
+      allowAdministrative: facts.allow_restricted,
+      allowInvestmentRisk: facts.allow_restricted,
+      allowLiquidation: facts.allow_restricted,
+    },
     heldQuantity: 0,
     workingBuyQuantity: 0,
     working: facts.working,

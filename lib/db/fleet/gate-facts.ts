@@ -24,6 +24,8 @@ const facts = z.object({
   working: z.array(z.object({ side, price: number.nullable(), remaining: number })),
   same_seconds_ago: number.nullable(),
   has_break: z.boolean(),
+  /** The owner's setting: 관리·투자위험·정리매매 종목 may be bought. */
+  allow_restricted: z.boolean(),
 });
 export type GateFacts = z.infer<typeof facts>;
 
@@ -59,5 +61,7 @@ select jsonb_build_object(
        and o.order_status <> 'denied' and o.intent_key is distinct from me.intent_key
      where me.id = $1),
   'has_break', exists (
-    select 1 from public.reconciliation_breaks b where b.broker_account_id = $2::uuid and b.stock_code = $3 and b.closed_at is null)
+    select 1 from public.reconciliation_breaks b where b.broker_account_id = $2::uuid and b.stock_code = $3 and b.closed_at is null),
+  'allow_restricted', coalesce((
+    select s.allow_restricted from public.investment_settings s join public.real_orders me on me.user_id = s.user_id where me.id = $1), false)
 ) as facts`;
