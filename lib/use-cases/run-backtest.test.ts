@@ -76,7 +76,7 @@ describe('a back-test', () => {
 
   test('reports progress that only grows and ends at 1', async () => {
     const seen: number[] = [];
-    await runBacktest(input({ columns: columns(300) }), { onProgress: (done) => seen.push(done) });
+    await runBacktest(input({ columns: columns(300) }), { onProgress: (done) => seen.push(done), breathMs: 0 });
     expect(seen.at(-1)).toBe(1);
     expect(seen.length).toBeGreaterThan(1);
     expect([...seen].sort((a, b) => a - b)).toEqual(seen);
@@ -86,6 +86,7 @@ describe('a back-test', () => {
     const abort = new AbortController();
     const run = runBacktest(input({ columns: columns(300) }), {
       signal: abort.signal,
+      breathMs: 0,
       onProgress: () => abort.abort(new Error('cancelled by the user')),
     });
     await expect(run).rejects.toThrow('cancelled by the user');

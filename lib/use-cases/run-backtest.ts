@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly onProgress?: (done: number) => void;
   /** Checked between steps, together with progress. */
   readonly signal?: AbortSignal;
+  /** How long the run may keep the thread before it reports and lets others in; 50 ms unless told. */
+  readonly breathMs?: number;
 }
 
 export type BacktestOutcome =
@@ -130,11 +132,11 @@ async function drive<T>(steps: Generator<number, T>, pace: (done: number) => Pro
   }
 }
 
-function breather({ onProgress, signal }: RunOptions): (done: number) => Promise<void> | null {
+function breather({ onProgress, signal, breathMs = BREATH_MS }: RunOptions): (done: number) => Promise<void> | null {
   signal?.throwIfAborted();
   let last = performance.now();
   return (done) => {
-    if (performance.now() - last < BREATH_MS) return null;
+    if (performance.now() - last < breathMs) return null;
     last = performance.now();
     onProgress?.(done);
     return new Promise((resolve) => setTimeout(resolve, 0)).then(() => signal?.throwIfAborted());
