@@ -24,16 +24,21 @@ export function ProfitLoss({
   rate,
   locale,
   className,
+  isStacked = false,
 }: {
   amount: number;
   rate?: number | null;
   locale: Locale;
   className?: string;
+  /** On a phone the rate goes below the amount: in a table both do not fit beside each other. */
+  isStacked?: boolean;
 }) {
   return (
     <span className={cn('num whitespace-nowrap', changeColour(amount), className)}>
       {arrowOf(amount)} {formatSignedWon(amount, locale)}
-      {rate !== undefined && rate !== null && <span className="ml-1 text-[0.85em]">{formatPercent(rate)}</span>}
+      {rate !== undefined && rate !== null && (
+        <span className={cn('ml-1 text-[0.85em]', isStacked && 'block sm:inline')}>{formatPercent(rate)}</span>
+      )}
     </span>
   );
 }

@@ -140,7 +140,7 @@ function FlightRecorder({ events }: { events: readonly OrderEventView[] }) {
               <Td isNumber className="text-faint">
                 {before ? `+${formatNumber(Date.parse(event.at) - Date.parse(before.at))} ms` : ''}
               </Td>
-              <Td className="font-mono text-xs">{event.type}</Td>
+              <Td title={event.type}>{t.has(`event.${event.type as 'placed'}`) ? t(`event.${event.type as 'placed'}`) : event.type}</Td>
               <Td>{t.has(`source.${event.source as 'user'}`) ? t(`source.${event.source as 'user'}`) : event.source}</Td>
               <Td className="text-xs">
                 {event.toStatus && event.fromStatus !== event.toStatus

@@ -93,7 +93,7 @@ function PositionRow({ position, isCompact }: { position: PositionView; isCompac
         </Td>
       )}
       <Td isNumber>
-        <ProfitLoss amount={worth.profit} rate={worth.rate} locale={locale} />
+        <ProfitLoss amount={worth.profit} rate={worth.rate} locale={locale} isStacked />
       </Td>
       {!isCompact && (
         <Td isNumber className={WIDE}>

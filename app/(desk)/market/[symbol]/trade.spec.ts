@@ -33,7 +33,8 @@ test('an order at the best ask is confirmed in one sentence, sent, and seen fill
   await row.getByRole('link').click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('체결');
   const recorder = page.getByRole('region', { name: '비행 기록' });
-  await expect(recorder).toContainText('placed');
+  await expect(recorder).toContainText('주문 접수');
+  await expect(recorder).toContainText('체결 확정');
   await expect(recorder).toContainText('전송기');
 });
 
