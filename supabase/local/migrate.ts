@@ -23,7 +23,7 @@ interface Migration {
 
 /** Job tables first (our functions call graphile_worker.add_job), then our migrations, then the fleet's rights on the job tables. */
 export async function deployDatabase(url: string, dir: string = MIGRATIONS_DIR): Promise<MigrateResult> {
-  await runMigrations({ connectionString: url, logger: new Logger(() => () => {}) });
+  await installJobTables(url);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -33,6 +33,13 @@ export async function deployDatabase(url: string, dir: string = MIGRATIONS_DIR):
   } finally {
     await client.end();
   }
+}
+
+async function installJobTables(url: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  // `end` does not wait for the sockets: one that hears of a shutdown afterwards is no fault.
+  pool.on('connect', (client) => client.on('error', () => {})).on('error', () => {});
+  await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) }).finally(() => pool.end());
 }
 
 /**
