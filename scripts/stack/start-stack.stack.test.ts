@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -104,7 +105,9 @@ describe('the local stack', () => {
   test('after kill -9 of the parent the next start takes over, and nothing of the old one lives', async () => {
     const { parent, supabaseUrl, supabasePid, databaseUrl } = await startParent();
     const postgresPid = Number(readFileSync(join(home, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const gone = once(parent, 'exit'); // until then it is a process like any other
     parent.kill('SIGKILL');
+    await gone;
     // The same ports again: what was left behind must be gone before they are asked for.
     const stack = await start({ env: { NARAE_DB_PORT: new URL(databaseUrl).port, NARAE_SUPABASE_PORT: new URL(supabaseUrl).port } });
     expect([isAlive(supabasePid), isAlive(postgresPid)]).toEqual([false, false]);
