@@ -20,11 +20,17 @@ const SILENT_MS = 150_000;
 
 const payload = z.object({ deploymentId: z.uuid(), phase: z.enum(['prepare', 'evaluate', 'clean_up']), tick: z.iso.datetime() });
 
+export interface SchedulerOptions {
+  readonly env: FleetEnv;
+  readonly log: Log;
+  /** The clock that ticks and lateness are reckoned with. */
+  readonly now?: () => Date;
+}
+
 /** The auto-trader: a clock that asks, jobs that decide. Any number of them may run. */
-export async function startScheduler({ env, log }: { readonly env: FleetEnv; readonly log: Log }): Promise<RunningService> {
+export async function startScheduler({ env, log, now = () => new Date() }: SchedulerOptions): Promise<RunningService> {
   const pool = createFleetPool(env.DATABASE_URL, { name: 'scheduler', max: 3, log });
   const store = schedulerStore(pool);
-  const now = (): Date => new Date();
   const registry = createMetrics('scheduler');
   const registers = [registry];
   const runs = new Counter({
