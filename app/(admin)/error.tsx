@@ -1,22 +1,2 @@
 'use client';
-import { RotateCw } from 'lucide-react';
-import { useTranslations } from 'next-intl';
-import { Button } from '#components/ui/button.tsx';
-import { ErrorState } from '#components/ui/states.tsx';
-
-export default function AdminError({ reset }: { error: Error; reset: () => void }) {
-  const t = useTranslations();
-  return (
-    <ErrorState
-      title={t('shell.error.title')}
-      action={
-        <Button onClick={reset}>
-          <RotateCw aria-hidden />
-          {t('common.retry')}
-        </Button>
-      }
-    >
-      {t('shell.error.body')}
-    </ErrorState>
-  );
-}
+export { ErrorFace as default } from '#components/ui/error-face.tsx';

@@ -76,26 +76,39 @@ export function missingFields(columns: Columns, fields: ReadonlySet<BarField>): 
 
 /** Cuts the data after a calendar entry (inclusive): what was known at that close. */
 export function truncate(columns: Columns, lastTime: number): Columns {
-  const count = columns.symbols.length;
-  const offset = new Int32Array(count + 1);
-  const ends = new Int32Array(count);
-  for (let s = 0; s < count; s += 1) {
-    ends[s] = upperBound(columns.time, columns.offset[s]!, columns.offset[s + 1]!, lastTime);
-    offset[s + 1] = offset[s]! + ends[s]! - columns.offset[s]!;
-  }
-  const take = <T extends Float64Array | Int32Array>(column: T): T => {
-    const out = new (column.constructor as new (length: number) => T)(offset[count]!);
-    for (let s = 0; s < count; s += 1) out.set(column.subarray(columns.offset[s]!, ends[s]!), offset[s]!);
-    return out;
-  };
-  const maybe = (column: Float64Array | null) => column && take(column);
+  const ranges = columns.symbols.map((_, s): RowRange => {
+    const from = columns.offset[s]!;
+    return [from, upperBound(columns.time, from, columns.offset[s + 1]!, lastTime)];
+  });
   return {
     ...columns,
     times: columns.times.slice(0, lastTime + 1),
     symbols: columns.symbols.map((symbol, s) => ({
       ...symbol,
-      isEnded: symbol.isEnded && offset[s + 1]! - offset[s]! === columns.offset[s + 1]! - columns.offset[s]!,
+      isEnded: symbol.isEnded && ranges[s]![1] === columns.offset[s + 1]!,
     })),
+    ...takeRows(columns, ranges),
+  };
+}
+
+/** Rows `[from, to)` of one symbol. */
+export type RowRange = readonly [from: number, to: number];
+
+/** The row columns of these ranges one after the other, with their new offsets. */
+export function takeRows(columns: Columns, ranges: readonly RowRange[]) {
+  const offset = new Int32Array(ranges.length + 1);
+  ranges.forEach(([from, to], i) => {
+    offset[i + 1] = offset[i]! + to - from;
+  });
+  const take = <T extends Float64Array | Int32Array>(column: T): T => {
+    const out = new (column.constructor as new (length: number) => T)(offset[ranges.length]!);
+    ranges.forEach(([from, to], i) => {
+      out.set(column.subarray(from, to), offset[i]!);
+    });
+    return out;
+  };
+  const maybe = (column: Float64Array | null) => column && take(column);
+  return {
     offset,
     time: take(columns.time),
     open: take(columns.open),

@@ -1,5 +1,5 @@
 import type { Program } from '#domain/strategy/compile.ts';
-import { type Columns, truncate } from './columns.ts';
+import { type Columns, type RowRange, takeRows, truncate } from './columns.ts';
 import { computeSignals, NO_MASK, type Signals, type UniverseMask } from './signals.ts';
 
 export interface LookAheadReport {
@@ -59,33 +59,8 @@ function someSymbols(columns: Columns, random: () => number): Columns {
 
 /** The same data with some symbols only; the calendar stays whole. */
 export function pickSymbols(columns: Columns, symbols: readonly number[]): Columns {
-  const offset = new Int32Array(symbols.length + 1);
-  symbols.forEach((s, i) => {
-    offset[i + 1] = offset[i]! + columns.offset[s + 1]! - columns.offset[s]!;
-  });
-  const take = <T extends Float64Array | Int32Array>(column: T): T => {
-    const out = new (column.constructor as new (length: number) => T)(offset[symbols.length]!);
-    symbols.forEach((s, i) => {
-      out.set(column.subarray(columns.offset[s]!, columns.offset[s + 1]!), offset[i]!);
-    });
-    return out;
-  };
-  const maybe = (column: Float64Array | null) => column && take(column);
-  return {
-    ...columns,
-    symbols: symbols.map((s) => columns.symbols[s]!),
-    offset,
-    time: take(columns.time),
-    open: take(columns.open),
-    high: take(columns.high),
-    low: take(columns.low),
-    close: take(columns.close),
-    volume: take(columns.volume),
-    value: maybe(columns.value),
-    marketCap: maybe(columns.marketCap),
-    listedShares: maybe(columns.listedShares),
-    factor: maybe(columns.factor),
-  };
+  const ranges = symbols.map((s): RowRange => [columns.offset[s]!, columns.offset[s + 1]!]);
+  return { ...columns, symbols: symbols.map((s) => columns.symbols[s]!), ...takeRows(columns, ranges) };
 }
 
 function firstDifference(whole: Columns, full: Signals, cutSignals: Signals, cut: number): LookAheadReport['firstLeak'] {
