@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { survivingLoss } from '#lib/db/fleet/pool.ts';
 
 /** Claims a session token carries beside `sub` and `role`; `aal2` and `session_id` matter to arming real trading. */
 export interface TestClaims {
@@ -41,9 +42,8 @@ export async function createTestDatabase(options: { bare?: boolean } = {}): Prom
   };
   await asAdmin(`create database ${name} template ${template}`);
 
-  const pool = new pg.Pool({ connectionString: urlOf(name), max: 10 });
   // A connection ended by `drop … with (force)` is expected, idle or already let go by the pool.
-  pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
+  const pool = survivingLoss(new pg.Pool({ connectionString: urlOf(name), max: 10 }));
   const inRole = async <T>(role: string, claims: Record<string, unknown>, work: Work<T>): Promise<T> => {
     const client = await pool.connect();
     try {

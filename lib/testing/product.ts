@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, vi } from 'vitest';
+import { survivingLoss } from '#lib/db/fleet/pool.ts';
 import { LOCALE_COOKIE } from '#lib/i18n/locale.ts';
 import { signIn } from '#scripts/stack/sign-in.ts';
 import { startStack } from '#scripts/stack/start-stack.ts';
@@ -53,8 +54,7 @@ export async function openProduct() {
     // KIS gives no second token within a minute; how long an order then waits for one is the adapter's own test.
     serviceEnv: { venue: { VENUE_TOKEN_PAUSE: 'false' } },
   });
-  const pool = new pg.Pool({ connectionString: stack.databaseUrl(), max: 3 });
-  pool.on('connect', (client) => client.on('error', () => {})).on('error', () => {});
+  const pool = survivingLoss(new pg.Pool({ connectionString: stack.databaseUrl(), max: 3 }));
   /** As the superuser: to arrange, and to see what is really there. */
   const sql = async (text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> => (await pool.query(text, values)).rows;
   const trader = await signIn(stack, 'trader1');

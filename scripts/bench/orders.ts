@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type RealtimeChannel, type SupabaseClient } from '@supabase/supabase-js';
 import pg from 'pg';
+import { survivingLoss } from '#lib/db/fleet/pool.ts';
 import { ordersTopic } from '#lib/realtime/topics.ts';
 import { DEMO_PASSWORD, DEMO_USERS } from '#supabase/local/seed.ts';
 import { type RunningStack, startStack } from '../stack/start-stack.ts';
@@ -132,7 +133,7 @@ function subscribed(channel: RealtimeChannel): Promise<void> {
 
 /** An account of the demo that the trading service has proved and read. */
 async function readyAccount(stack: RunningStack, userId: string): Promise<string> {
-  const pool = new pg.Pool({ connectionString: stack.databaseUrl(), max: 1 });
+  const pool = survivingLoss(new pg.Pool({ connectionString: stack.databaseUrl(), max: 1 }));
   try {
     for (const deadline = performance.now() + 30_000; performance.now() < deadline; ) {
       const { rows } = await pool.query<{ id: string }>(

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { survivingLoss } from '#lib/db/fleet/pool.ts';
 import { readStackEnv, type StackEnv } from '#lib/env/stack.ts';
 import { createLog } from '#lib/log.ts';
 import { bootstrap } from '#supabase/local/bootstrap.ts';
@@ -198,9 +199,7 @@ async function seed(
   { dirs, marketHours }: ProcessContext,
   venue: SeedContext['venue'],
 ): Promise<void> {
-  const pool = new pg.Pool({ connectionString: addresses.databaseUrl(), max: 2 });
-  // `end` does not wait for the sockets: one that hears of a shutdown afterwards is no fault.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const pool = survivingLoss(new pg.Pool({ connectionString: addresses.databaseUrl(), max: 2 }));
   const { home } = addresses;
   const context = {
     home,

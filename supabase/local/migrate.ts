@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
+import { survivingLoss } from '#lib/db/fleet/pool.ts';
 import { StackFault } from './fault.ts';
 import { lineAt, type SqlStatement, splitSql } from './split-sql.ts';
 
@@ -36,9 +37,7 @@ export async function deployDatabase(url: string, dir: string = MIGRATIONS_DIR):
 }
 
 async function installJobTables(url: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
-  // `end` does not wait for the sockets: one that hears of a shutdown afterwards is no fault.
-  pool.on('connect', (client) => client.on('error', () => {})).on('error', () => {});
+  const pool = survivingLoss(new pg.Pool({ connectionString: url, max: 2 }));
   await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) }).finally(() => pool.end());
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { survivingLoss } from '#lib/db/fleet/pool.ts';
 import type { TestClaims, TestDatabase } from '#lib/testing/database.ts';
 import { createTestUser } from '#lib/testing/database.ts';
 
@@ -106,8 +107,7 @@ export async function refusalOf(work: Promise<unknown>): Promise<{ status: numbe
 
 /** Pools of fleet roles and a live trading instance that owns every account. */
 export async function aTradingService(db: TestDatabase): Promise<TradingService> {
-  const pool = new pg.Pool({ connectionString: db.url('narae_trading'), max: 4 });
-  pool.on('error', () => {});
+  const pool = survivingLoss(new pg.Pool({ connectionString: db.url('narae_trading'), max: 4 }));
   const instance = randomUUID();
   const call = async <T>(sql: string, values: unknown[] = []): Promise<T> => {
     const { rows } = await pool.query(`select to_jsonb(x) as value from ${sql} x`, values);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { survivingLoss } from '#lib/db/fleet/pool.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
 import { bootstrap } from '#supabase/local/bootstrap.ts';
 import { deployDatabase, MIGRATIONS_DIR } from '#supabase/local/migrate.ts';
@@ -87,8 +88,7 @@ beforeAll(async () => {
   server = await createTestDatabase();
   const url = await anUnmigratedDatabase();
   name = new URL(url).pathname.slice(1);
-  pool = new pg.Pool({ connectionString: url, max: 3 });
-  pool.on('error', () => {});
+  pool = survivingLoss(new pg.Pool({ connectionString: url, max: 3 }));
   await pool.query(OWNER_SQL);
   before = await rowsOf(pool);
   await deployDatabase(url);

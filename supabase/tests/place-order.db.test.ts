@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isDenialCode } from '#domain/risk/denials.ts';
+import { survivingLoss } from '#lib/db/fleet/pool.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
 import { anAccount, aTrader, type OrderInput, openMarket, place, refusalOf, SHARE } from './arrange.ts';
 
@@ -342,7 +343,7 @@ describe('a hundred orders at once where ten fit', () => {
     const user = await aTrader(db, options);
     // Two accounts, except where the limit is one account's cash; two connection pools besides the test's own.
     const accounts = cash === undefined ? [await anAccount(db, user), await anAccount(db, user)] : [await anAccount(db, user, { cash })];
-    const pools = [0, 1].map(() => new pg.Pool({ connectionString: db.url(), max: 10 }));
+    const pools = [0, 1].map(() => survivingLoss(new pg.Pool({ connectionString: db.url(), max: 10 })));
     const answers = await Promise.all(
       Array.from({ length: 100 }, async (_, n) => {
         const client = await (pools[n % 2] as pg.Pool).connect();

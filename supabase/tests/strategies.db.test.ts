@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { survivingLoss } from '#lib/db/fleet/pool.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
 import { anAccount, aTrader, aTradingService, openMarket, type Placed, refusalOf, SHARE } from './arrange.ts';
 
@@ -9,8 +10,7 @@ let scheduler: pg.Pool;
 beforeAll(async () => {
   db = await createTestDatabase();
   await openMarket(db);
-  scheduler = new pg.Pool({ connectionString: db.url('narae_scheduler'), max: 10 });
-  scheduler.on('error', () => {});
+  scheduler = survivingLoss(new pg.Pool({ connectionString: db.url('narae_scheduler'), max: 10 }));
 });
 afterAll(async () => {
   await scheduler?.end();

@@ -44,8 +44,13 @@ export function createFleetPool(url: string, { name, max = 4, waitMs = 5_000, lo
     statement_timeout: STATEMENT_TIMEOUT_MS,
     types: fleetTypes,
   });
-  const onError = (error: Error) => log.warn({ err: error }, 'database connection lost');
-  pool.on('error', onError);
-  pool.on('connect', (client) => void client.on('error', onError)); // also while it is lent out
-  return pool;
+  return survivingLoss(pool, (error) => log.warn({ err: error }, 'database connection lost'));
+}
+
+/**
+ * A lost connection is `onLoss`, not the end of the process: while it lies idle, while it is lent out, and after `end()`, which does not
+ * wait for the sockets.
+ */
+export function survivingLoss(pool: pg.Pool, onLoss: (error: Error) => void = () => {}): pg.Pool {
+  return pool.on('error', onLoss).on('connect', (client) => void client.on('error', onLoss));
 }

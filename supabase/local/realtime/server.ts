@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { survivingLoss } from '#lib/db/fleet/pool.ts';
 import type { Log } from '#lib/log.ts';
 import { identify, isAllowed, type Keys } from './access.ts';
 import { type Channel, Channels } from './channel.ts';
@@ -37,8 +38,9 @@ type HttpMessage = z.infer<typeof httpMessages>['messages'][number];
  * `realtime.messages`, fed by `realtime.send()` in the database, by clients and over HTTP.
  */
 export async function startRealtime({ databaseUrl, keys, log }: RealtimeOptions): Promise<Realtime> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
-  pool.on('error', (error) => log.warn({ err: error }, 'realtime database connection lost'));
+  const pool = survivingLoss(new pg.Pool({ connectionString: databaseUrl, max: 4 }), (error) =>
+    log.warn({ err: error }, 'realtime database connection lost'),
+  );
   const channels = new Channels();
   const context: SocketContext = { pool, keys, channels, log };
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES });
