@@ -12,6 +12,8 @@ export interface BrokerUnderTest {
   readonly symbol: Symbol;
   /** Legal prices for a buy that rests until `sellInto`, and one that is off the tick grid but inside the limits. */
   readonly restingPrice: Price;
+  /** Another legal price at which a buy rests; `sellInto` need not reach it. */
+  readonly otherPrice: Price;
   readonly offTickPrice: Price;
   /** Makes exactly this many shares of our resting buys fill. */
   sellInto(quantity: number): Promise<void>;
@@ -102,6 +104,69 @@ export function describeBroker(name: string, make: () => Promise<BrokerUnderTest
       expect(await it.broker.cancel(cancel)).toMatchObject({ kind: 'rejected', code: expect.any(String), message: expect.any(String) });
     });
 
+    test('a part of an order can be cancelled: the number stays, the rest works on and fills', async () => {
+      const order = await accepted(limitBuy());
+      const target = { ...limitBuy(), brokerOrderId: order.brokerOrderId, branch: order.branch };
+      expect(await it.broker.cancel({ ...target, cancelQuantity: 4 as Shares })).toMatchObject({ kind: 'accepted' });
+      await eventually(order.brokerOrderId, { leavesQuantity: 6 as Shares, cancelledQuantity: 4 as Shares });
+      expect(await it.broker.cancel({ ...target, cancelQuantity: 7 as Shares })).toMatchObject({ kind: 'rejected' });
+      await it.sellInto(6);
+      await eventually(order.brokerOrderId, { cumQuantity: 6 as Shares, leavesQuantity: 0 as Shares });
+    });
+
+    test('a replace moves the whole remainder to another price under the number it tells, and keeps what was filled', async () => {
+      const order = await accepted(limitBuy());
+      await it.sellInto(3);
+      await eventually(order.brokerOrderId, { cumQuantity: 3 as Shares });
+      const change = { ...limitBuy({ limitPrice: it.otherPrice }), brokerOrderId: order.brokerOrderId, branch: order.branch };
+      const moved = await it.broker.replace({ ...change, isWhole: true });
+      if (moved.kind !== 'accepted') throw new Error(`expected accepted, got ${JSON.stringify(moved)}`);
+      expect(moved.brokerOrderId === order.brokerOrderId).toBe(it.broker.capabilities.replaceKeepsId);
+      if (moved.brokerOrderId === order.brokerOrderId) {
+        await eventually(order.brokerOrderId, { limitPrice: it.otherPrice, cumQuantity: 3 as Shares, leavesQuantity: 7 as Shares });
+      } else {
+        await eventually(order.brokerOrderId, { cumQuantity: 3 as Shares, leavesQuantity: 0 as Shares });
+        await eventually(moved.brokerOrderId, {
+          originalOrderId: order.brokerOrderId,
+          limitPrice: it.otherPrice,
+          quantity: 7 as Shares,
+          cumQuantity: 0 as Shares,
+          leavesQuantity: 7 as Shares,
+        });
+      }
+      expect(await it.broker.cancel({ ...change, brokerOrderId: moved.brokerOrderId, branch: moved.branch })).toMatchObject({
+        kind: 'accepted',
+      });
+    });
+
+    test('a replace of a part leaves the other part where it was, and nothing more than the remainder can move', async () => {
+      if (it.broker.capabilities.replaceKeepsId) return; // one number has one price: such a broker moves all or nothing
+      const order = await accepted(limitBuy());
+      const change = {
+        ...limitBuy({ limitPrice: it.otherPrice }),
+        brokerOrderId: order.brokerOrderId,
+        branch: order.branch,
+        isWhole: false,
+      };
+      const moved = await it.broker.replace({ ...change, quantity: 4 as Shares });
+      if (moved.kind !== 'accepted') throw new Error(`expected accepted, got ${JSON.stringify(moved)}`);
+      await eventually(moved.brokerOrderId, { originalOrderId: order.brokerOrderId, quantity: 4 as Shares, leavesQuantity: 4 as Shares });
+      await eventually(order.brokerOrderId, { limitPrice: it.restingPrice, leavesQuantity: 6 as Shares });
+      expect(await it.broker.replace({ ...change, quantity: 7 as Shares })).toMatchObject({ kind: 'rejected' });
+    });
+
+    test('a replace that is called off at the last moment moves nothing', async () => {
+      const order = await accepted(limitBuy());
+      const change = {
+        ...limitBuy({ limitPrice: it.otherPrice }),
+        brokerOrderId: order.brokerOrderId,
+        branch: order.branch,
+        isWhole: true,
+      };
+      expect(await it.broker.replace(change, () => 'HALT')).toMatchObject({ kind: 'not_processed', code: 'HALT' });
+      await eventually(order.brokerOrderId, { limitPrice: it.restingPrice, leavesQuantity: 10 as Shares });
+    });
+
     test('a market buy moves shares and cash, a market sell moves them back', async () => {
       await it.quoteBothSides(10);
       const before = await it.broker.balance();
@@ -117,6 +182,7 @@ export function describeBroker(name: string, make: () => Promise<BrokerUnderTest
           sellableQuantity: 10,
           boughtToday: 10,
         });
+        expect(await it.broker.sellable(it.symbol)).toBe(10);
         expect(after.cashD2).toBeLessThanOrEqual(before.cashD2 - paid);
         expect(after.cashD2).toBeGreaterThan(before.cashD2 - paid * 1.01); // fees are far below one percent
       }, EVENTUALLY);
@@ -173,6 +239,9 @@ export function describeBroker(name: string, make: () => Promise<BrokerUnderTest
       const quote = await it.broker.quote(it.symbol);
       expect(quote.lowerLimit).toBeLessThan(quote.basePrice);
       expect(quote.upperLimit).toBeGreaterThan(quote.basePrice);
+      expect(await it.broker.quotes([it.symbol])).toMatchObject([
+        { symbol: it.symbol, basePrice: quote.basePrice, upperLimit: quote.upperLimit, lowerLimit: quote.lowerLimit },
+      ]);
       const power = await it.broker.buyingPower({ symbol: it.symbol, priceType: 'market', limitPrice: null });
       expect(power.reckonedPrice).toBe(quote.upperLimit); // a market order is margined at the upper limit
       expect(power.quantity * power.reckonedPrice).toBeLessThanOrEqual(power.amount);

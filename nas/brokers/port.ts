@@ -9,6 +9,8 @@ export interface BrokerCapabilities {
   /** False when today's order inquiry is known to come back empty (KIS paper defect): fills are then proved by notices and holdings. */
   readonly inquiryRows: boolean;
   readonly replaceKeepsId: boolean;
+  /** Whether `tradingDays` can be asked (KIS tells its calendar on the real host only). */
+  readonly tradingDays: boolean;
   /** Requests a second the broker allows this key. */
   readonly requestsPerSecond: number;
 }
@@ -40,6 +42,18 @@ export type SubmitOutcome =
   | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
   | { readonly kind: 'not_processed'; readonly code: string; readonly message: string; readonly retryAfterMs: number }
   | { readonly kind: 'unknown'; readonly cause: string };
+
+/** 정정: moves shares of an open order's remainder to another price or type. */
+export interface BrokerOrderChange extends BrokerOrderRef, NewBrokerOrder {
+  /** The whole remainder, whatever has filled meanwhile; else exactly `quantity` shares of it. */
+  readonly isWhole: boolean;
+}
+
+/** What a cancel needs to know of the order it takes back. */
+export interface BrokerCancel extends BrokerOrderRef, Pick<NewBrokerOrder, 'symbol' | 'side' | 'quantity' | 'priceType' | 'venue'> {
+  /** Shares to take back; absent for the whole remainder, whatever has filled meanwhile. */
+  readonly cancelQuantity?: Shares | undefined;
+}
 
 /** A cancel's answer means "request accepted", never "cancelled": the end state comes from notices and inquiries. */
 export type CancelOutcome = SubmitOutcome;
@@ -93,7 +107,8 @@ export interface BuyingPower {
   readonly reckonedPrice: number;
 }
 
-export interface QuoteSnapshot {
+/** What every price read tells of a symbol, many at a time too. */
+export interface PriceSnapshot {
   readonly symbol: Symbol;
   readonly last: Price;
   readonly open: number;
@@ -104,6 +119,10 @@ export interface QuoteSnapshot {
   readonly lowerLimit: Price;
   readonly volume: number;
   readonly value: number;
+}
+
+/** A price read of one symbol, which also tells its state. */
+export interface QuoteSnapshot extends PriceSnapshot {
   readonly tick: number;
   readonly isHalted: boolean;
   /** KIS iscd_stat_cls_code: 51 administrative … 58 halted, 59 overheated; empty when normal. */
@@ -168,6 +187,12 @@ export interface BrokerBar {
   readonly value: number;
 }
 
+/** A day of the exchange's calendar; shortened hours are not told. */
+export interface BrokerDay {
+  readonly day: TradingDay;
+  readonly isOpen: boolean;
+}
+
 export interface StreamHandlers {
   onNotice?(notice: OrderNotice): void;
   onTrade?(print: TradePrint): void;
@@ -200,16 +225,27 @@ export interface Broker {
    * throws AppError('invalid_input') before anything else is done, and nothing else may throw that; a cancel likewise.
    */
   submit(order: NewBrokerOrder, mayWrite?: () => string | null): Promise<SubmitOutcome>;
-  /** Full cancel of the remainder. */
-  cancel(order: BrokerOrderRef & Pick<NewBrokerOrder, 'symbol' | 'side' | 'quantity' | 'priceType' | 'venue'>): Promise<CancelOutcome>;
+  /**
+   * 정정. `accepted` carries the broker's number of the order that lives on: a new one unless `replaceKeepsId`; the old order's remainder
+   * shrinks by what moved. Like a new order it is never sent twice: a repeated change can move shares again.
+   */
+  replace(change: BrokerOrderChange, mayWrite?: () => string | null): Promise<SubmitOutcome>;
+  /** Takes back the remainder, or a part of it. Only a full cancel may be repeated without harm. */
+  cancel(order: BrokerCancel): Promise<CancelOutcome>;
   /** All orders of a day, every page, filtered when given. `isUrgent` puts the look-up of an order in flight before entries. */
   ordersOn(day: TradingDay, filter?: { symbol?: Symbol; side?: Side; isUrgent?: boolean }): Promise<readonly BrokerOrder[]>;
   balance(): Promise<BrokerBalance>;
   buyingPower(input: { symbol: Symbol; priceType: PriceType; limitPrice: Price | null }): Promise<BuyingPower>;
+  /** Shares of this symbol that may be sold now. */
+  sellable(symbol: Symbol): Promise<Shares>;
   quote(symbol: Symbol): Promise<QuoteSnapshot>;
+  /** Many prices in as few calls as the broker allows, in the order asked. */
+  quotes(symbols: readonly Symbol[]): Promise<readonly PriceSnapshot[]>;
   orderBook(symbol: Symbol): Promise<OrderBookSnapshot>;
   dailyBars(symbol: Symbol, from: TradingDay, to: TradingDay): Promise<readonly BrokerBar[]>;
   minuteBars(symbol: Symbol): Promise<readonly BrokerBar[]>;
+  /** The coming calendar days from `from` on, about three weeks; throws AppError('invalid_input') without the capability. */
+  tradingDays(from: TradingDay): Promise<readonly BrokerDay[]>;
   /** `notices` asks for this account's order notices on this session (exactly one session per HTS id may). */
   openStream(handlers: StreamHandlers, options: { notices: boolean }): BrokerStream;
   /** Broker clock minus ours in ms, median of recent `Date` headers; null before five were seen. */

@@ -1,14 +1,17 @@
-import type { Price } from '#domain/money.ts';
-import type { PriceType, Symbol, TradingDay } from '#domain/order/order.ts';
+import type { Shares } from '#domain/money.ts';
+import type { Side, Symbol, TradingDay } from '#domain/order/order.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import type {
   Broker,
+  BrokerBalance,
   BrokerBar,
   BrokerCapabilities,
+  BrokerDay,
   BrokerOrder,
   CancelOutcome,
-  NewBrokerOrder,
+  PriceSnapshot,
+  QuoteSnapshot,
   SubmitOutcome,
 } from '#nas/brokers/port.ts';
 import { createAuth, type KisCredentials } from './auth.ts';
@@ -16,9 +19,11 @@ import { createBarReader } from './bars.ts';
 import { createClient } from './client.ts';
 import { type KisClock, seoulParts } from './clock.ts';
 import { checkEndpoints, type KisEndpoints } from './endpoints.ts';
-import type { Governor } from './governor.ts';
-import { toBalance, toOrder, toOrderBook, toQuote, UnreadableAnswer } from './parse.ts';
+import type { Governor, Lane } from './governor.ts';
+import { cancelBody, newOrderBody, orderType, replaceBody } from './order-bodies.ts';
+import { toBalance, toDays, toOrder, toOrderBook, toPrices, toQuote, UnreadableAnswer } from './parse.ts';
 import { balanceAnswer, buyingPowerAnswer, orderBookAnswer, ordersAnswer, priceAnswer } from './schemas.ts';
+import { holidayAnswer, manyPricesAnswer, sellableAnswer } from './schemas-reference.ts';
 import { openKisStream } from './stream.ts';
 import type { TokenStore } from './token-store.ts';
 import { type KisEnvironment, orderTrId, PATHS, QUOTE_TR_IDS, TR_IDS } from './tr-ids.ts';
@@ -44,12 +49,11 @@ export interface KisBrokerOptions {
 /** Default calls a second: below KIS's 18 (real) and 1 (paper) of the notice of 2026-04-20. */
 export const REQUESTS_PER_SECOND: Record<KisEnvironment, number> = { real: 15, paper: 0.95 };
 
-/** ORD_DVSN (주문구분) of the types we send; the others are refused until their sessions are opened. */
-const ORDER_TYPES: Partial<Record<PriceType, string>> = { limit: '00', market: '01' };
-
 /** Longest wait of an order for its turn; the trading service decides anew after that. A cancel waits out a queue of cancels. */
 const SUBMIT_WAIT_MS = 2_500;
 const CANCEL_WAIT_MS = 30_000;
+/** Symbols of one multi-quote. */
+const PRICES_PER_CALL = 30;
 
 /** KIS as a broker: KRX cash orders of one account. Outside this folder no KIS field name appears. */
 export function createKisBroker(options: KisBrokerOptions): Broker {
@@ -69,6 +73,7 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
     openOrders: environment === 'real',
     inquiryRows: options.inquiryRows ?? true,
     replaceKeepsId: false,
+    tradingDays: environment === 'real',
     requestsPerSecond: REQUESTS_PER_SECOND[environment],
   };
 
@@ -84,25 +89,59 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
     }
   }
 
+  async function balance(): Promise<BrokerBalance> {
+    const pages = await client.readPages({
+      path: PATHS.balance,
+      trId: trIds.balance,
+      query: {
+        ...account,
+        AFHR_FLPR_YN: 'N', // valued at the KRX regular session's price
+        OFL_YN: '',
+        INQR_DVSN: '01', // the only value KIS still documents: by loan date, merged by us
+        UNPR_DVSN: '01',
+        FUND_STTL_ICLD_YN: 'N',
+        FNCG_AMT_AUTO_RDPT_YN: 'N',
+        PRCS_DVSN: '00', // yesterday's trades included
+      },
+      schema: balanceAnswer,
+      lane: 'reconcile',
+    });
+    return understood(PATHS.balance, () => toBalance(pages));
+  }
+
+  async function quote(symbol: Symbol): Promise<QuoteSnapshot> {
+    const answer = await client.read({
+      path: PATHS.price,
+      trId: QUOTE_TR_IDS.price,
+      query: quoted(symbol),
+      schema: priceAnswer,
+      lane: 'screen',
+    });
+    return toQuote(symbol, answer);
+  }
+
   return {
     id: 'kis',
     environment,
     capabilities,
 
     async submit(order, mayWrite): Promise<SubmitOutcome> {
-      const body = orderBody(order);
       return client.order({
         path: PATHS.orderCash,
         trId: orderTrId(environment, order.side),
-        body: {
-          ...account,
-          PDNO: codeOf(order.symbol),
-          SLL_TYPE: order.side === 'sell' ? '01' : '',
-          ...body,
-          CNDT_PRIC: '',
-          EXCG_ID_DVSN_CD: order.venue,
-        },
-        lane: order.side === 'sell' ? 'exit' : 'entry',
+        body: { ...account, ...newOrderBody(order, codeOf(order.symbol)) },
+        lane: laneOf(order.side),
+        maxWaitMs: SUBMIT_WAIT_MS,
+        mayWrite,
+      });
+    },
+
+    async replace(change, mayWrite): Promise<SubmitOutcome> {
+      return client.order({
+        path: PATHS.reviseOrCancel,
+        trId: trIds.reviseOrCancel,
+        body: { ...account, ...replaceBody(change) },
+        lane: laneOf(change.side),
         maxWaitMs: SUBMIT_WAIT_MS,
         mayWrite,
       });
@@ -112,18 +151,7 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
       return client.order({
         path: PATHS.reviseOrCancel,
         trId: trIds.reviseOrCancel,
-        body: {
-          ...account,
-          KRX_FWDG_ORD_ORGNO: order.branch,
-          ORGN_ODNO: order.brokerOrderId,
-          ORD_DVSN: orderType(order.priceType),
-          RVSE_CNCL_DVSN_CD: '02', // 취소
-          ORD_QTY: '0', // with QTY_ALL_ORD_YN = Y the whole remainder, whatever has filled meanwhile
-          ORD_UNPR: '0',
-          QTY_ALL_ORD_YN: 'Y',
-          CNDT_PRIC: '',
-          EXCG_ID_DVSN_CD: order.venue,
-        },
+        body: { ...account, ...cancelBody(order) },
         lane: 'cancel',
         maxWaitMs: CANCEL_WAIT_MS,
       });
@@ -155,24 +183,21 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
       return understood(PATHS.orders, () => uniqueOrders(pages.flatMap((page) => page.output1.map((row) => toOrder(row, warn)))));
     },
 
-    async balance() {
-      const pages = await client.readPages({
-        path: PATHS.balance,
-        trId: trIds.balance,
-        query: {
-          ...account,
-          AFHR_FLPR_YN: 'N', // valued at the KRX regular session's price
-          OFL_YN: '',
-          INQR_DVSN: '01', // the only value KIS still documents: by loan date, merged by us
-          UNPR_DVSN: '01',
-          FUND_STTL_ICLD_YN: 'N',
-          FNCG_AMT_AUTO_RDPT_YN: 'N',
-          PRCS_DVSN: '00', // yesterday's trades included
-        },
-        schema: balanceAnswer,
-        lane: 'reconcile',
+    balance,
+
+    async sellable(symbol): Promise<Shares> {
+      if (trIds.sellable === null) {
+        const { holdings } = await balance();
+        return holdings.find((holding) => holding.symbol === symbol)?.sellableQuantity ?? (0 as Shares);
+      }
+      const { output } = await client.read({
+        path: PATHS.sellable,
+        trId: trIds.sellable,
+        query: { ...account, PDNO: codeOf(symbol) },
+        schema: sellableAnswer,
+        lane: 'exit',
       });
-      return understood(PATHS.balance, () => toBalance(pages));
+      return output.ord_psbl_qty;
     },
 
     async buyingPower({ symbol, priceType, limitPrice }) {
@@ -193,15 +218,31 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
       return { amount: output.nrcvb_buy_amt, quantity: output.nrcvb_buy_qty, reckonedPrice: output.psbl_qty_calc_unpr };
     },
 
-    async quote(symbol) {
-      const answer = await client.read({
-        path: PATHS.price,
-        trId: QUOTE_TR_IDS.price,
-        query: quoted(symbol),
-        schema: priceAnswer,
-        lane: 'screen',
-      });
-      return toQuote(symbol, answer);
+    quote,
+
+    async quotes(symbols): Promise<readonly PriceSnapshot[]> {
+      const found: PriceSnapshot[] = [];
+      if (environment === 'paper') {
+        for (const symbol of symbols) found.push(await quote(symbol));
+        return found;
+      }
+      for (let at = 0; at < symbols.length; at += PRICES_PER_CALL) {
+        const asked = symbols.slice(at, at + PRICES_PER_CALL);
+        const answer = await client.read({
+          path: PATHS.manyPrices,
+          trId: QUOTE_TR_IDS.manyPrices,
+          query: Object.fromEntries(
+            asked.flatMap((symbol, n) => [
+              [`FID_COND_MRKT_DIV_CODE_${n + 1}`, 'J'],
+              [`FID_INPUT_ISCD_${n + 1}`, codeOf(symbol)],
+            ]),
+          ),
+          schema: manyPricesAnswer,
+          lane: 'screen',
+        });
+        found.push(...understood(PATHS.manyPrices, () => toPrices(asked, answer)));
+      }
+      return found;
     },
 
     async orderBook(symbol) {
@@ -217,6 +258,19 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
 
     dailyBars: (symbol: Symbol, from: TradingDay, to: TradingDay): Promise<readonly BrokerBar[]> => bars.daily(symbol, from, to),
     minuteBars: (symbol: Symbol): Promise<readonly BrokerBar[]> => bars.minutes(symbol),
+
+    async tradingDays(from): Promise<readonly BrokerDay[]> {
+      if (!capabilities.tradingDays) throw new AppError('invalid_input', 'KIS tells its calendar on the real host only');
+      const answer = await client.read({
+        path: PATHS.calendar,
+        trId: QUOTE_TR_IDS.calendar,
+        // The first page holds 24 days; KIS asks for at most one call a day.
+        query: { BASS_DT: from.replaceAll('-', ''), CTX_AREA_NK: '', CTX_AREA_FK: '' },
+        schema: holidayAnswer,
+        lane: 'screen',
+      });
+      return toDays(answer);
+    },
 
     openStream(handlers, { notices }) {
       const { htsId } = credentials;
@@ -239,28 +293,8 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
   };
 }
 
-function orderType(priceType: PriceType): string {
-  const code = ORDER_TYPES[priceType];
-  if (!code) throw new AppError('invalid_input', 'this order type is not open at KIS yet', { detail: { priceType } });
-  return code;
-}
-
-/** The part of an order that can be wrong before KIS sees it. */
-function orderBody(order: NewBrokerOrder): { ORD_DVSN: string; ORD_QTY: string; ORD_UNPR: string } {
-  const code = orderType(order.priceType);
-  if (order.timeInForce !== 'day') {
-    throw new AppError('invalid_input', 'this time in force is not open at KIS yet', { detail: { timeInForce: order.timeInForce } });
-  }
-  const isQuantity = Number.isSafeInteger(order.quantity) && order.quantity > 0 && order.quantity < 10_000_000_000; // ORD_QTY has ten digits
-  if (!isQuantity) throw new AppError('invalid_input', 'quantity outside KIS field', { detail: { quantity: order.quantity } });
-  if ((order.priceType === 'limit') !== isPrice(order.limitPrice)) {
-    throw new AppError('invalid_input', 'a limit order needs a price, a market order none', { detail: { priceType: order.priceType } });
-  }
-  return { ORD_DVSN: code, ORD_QTY: String(order.quantity), ORD_UNPR: String(order.limitPrice ?? 0) };
-}
-
-function isPrice(value: Price | null): boolean {
-  return value !== null && Number.isSafeInteger(value) && value > 0;
+function laneOf(side: Side): Lane {
+  return side === 'sell' ? 'exit' : 'entry';
 }
 
 /** An order on two pages (it changed while we read) is told once, in its later state. */

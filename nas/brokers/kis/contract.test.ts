@@ -12,6 +12,7 @@ describeBroker('kis on a tiny venue', async () => {
     day: '2026-11-20' as TradingDay,
     symbol: '005930' as Symbol,
     restingPrice: 60_000 as Price,
+    otherPrice: 59_000 as Price,
     offTickPrice: 60_050 as Price,
     sellInto: async (quantity) => venue.sellInto(quantity),
     quoteBothSides: async () => {},

@@ -4,13 +4,16 @@ import type {
   BookLevel,
   BrokerBalance,
   BrokerBar,
+  BrokerDay,
   BrokerHolding,
   BrokerOrder,
   OrderBookSnapshot,
+  PriceSnapshot,
   QuoteSnapshot,
 } from '#nas/brokers/port.ts';
 import { orderNumber } from './errors.ts';
 import type { balanceAnswer, cashRow, DailyBarRow, HoldingRow, MinuteBarRow, OrderRow, orderBookAnswer, priceAnswer } from './schemas.ts';
+import type { holidayAnswer, manyPricesAnswer } from './schemas-reference.ts';
 
 /** KIS said something about an order or a position that we do not understand. Nothing may be concluded from it. */
 export class UnreadableAnswer extends Error {
@@ -139,6 +142,32 @@ export function toQuote(code: Symbol, { output }: z.infer<typeof priceAnswer>): 
     statusCode: NORMAL_STATUS.has(output.iscd_stat_cls_code) ? '' : output.iscd_stat_cls_code,
     isInVi: output.vi_cls_code === 'Y',
   };
+}
+
+/** The rows of a multi-quote, one for each symbol asked and in that order; a symbol without a row is not guessed. */
+export function toPrices(asked: readonly Symbol[], { output }: z.infer<typeof manyPricesAnswer>): PriceSnapshot[] {
+  const bySymbol = new Map(output.map((row) => [symbolOf(row.inter_shrn_iscd), row]));
+  return asked.map((code) => {
+    const row = bySymbol.get(code);
+    if (!row) throw new UnreadableAnswer(`no price of ${code}`);
+    return {
+      symbol: code,
+      last: row.inter2_prpr,
+      open: row.inter2_oprc,
+      high: row.inter2_hgpr,
+      low: row.inter2_lwpr,
+      basePrice: row.inter2_sdpr,
+      upperLimit: row.inter2_mxpr,
+      lowerLimit: row.inter2_llam,
+      volume: row.acml_vol,
+      value: row.acml_tr_pbmn,
+    };
+  });
+}
+
+/** `opnd_yn` is the one that says whether the exchange trades; the others are about banks and settlement. */
+export function toDays({ output }: z.infer<typeof holidayAnswer>): BrokerDay[] {
+  return output.map((row) => ({ day: dayText(row.bass_dt), isOpen: row.opnd_yn === 'Y' }));
 }
 
 export function toOrderBook(code: Symbol, { output1, output2 }: z.infer<typeof orderBookAnswer>): OrderBookSnapshot {

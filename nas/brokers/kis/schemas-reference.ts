@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { shareCount, wonPrice } from './schemas.ts';
+import { filledRows, level, shareCount, single, wonPrice } from './schemas.ts';
 
 // What KIS tells about the calendar, an instrument and its last trades: read by services that keep reference data (real host only,
 // except the last trades). Same conventions as schemas.ts.
@@ -60,7 +60,30 @@ export const openOrdersAnswer = z.object({
   ),
 });
 
-/** 매도가능수량조회 (inquire-psbl-sell). */
-export const sellableAnswer = z.object({
-  output: z.object({ pdno: text, cblc_qty: shareCount, ord_psbl_qty: shareCount }), // 잔고수량, 주문가능수량 in shares
+/** 매도가능수량조회 (inquire-psbl-sell): documented as `output1`, sent as `output`. */
+export const sellableAnswer = z.preprocess(
+  (value) =>
+    typeof value === 'object' && value !== null && 'output1' in value && !('output' in value) ? { output: value.output1 } : value,
+  z.object({
+    output: single(z.object({ pdno: text, cblc_qty: shareCount, ord_psbl_qty: shareCount })), // 잔고수량, 주문가능수량 in shares
+  }),
+);
+
+/** 관심종목(멀티종목) 시세조회 (intstock-multprice): at most thirty symbols, no tick, halt or VI. Prices are 0 where there is none. */
+export const manyPricesAnswer = z.object({
+  output: filledRows(
+    'inter_shrn_iscd',
+    z.object({
+      inter_shrn_iscd: text, // 관심 단축 종목코드
+      inter2_prpr: wonPrice, // 관심2 현재가, won
+      inter2_oprc: level, // 관심2 시가, won
+      inter2_hgpr: level, // 관심2 고가, won
+      inter2_lwpr: level, // 관심2 저가, won
+      inter2_llam: wonPrice, // 관심2 하한가, won
+      inter2_mxpr: wonPrice, // 관심2 상한가, won
+      inter2_sdpr: wonPrice, // 관심2 기준가, won
+      acml_vol: level, // 누적 거래량, shares
+      acml_tr_pbmn: level, // 누적 거래 대금, won
+    }),
+  ),
 });

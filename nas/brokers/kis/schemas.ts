@@ -25,7 +25,7 @@ export const shareCount = whole.pipe(shares);
 export const wonPrice = whole.pipe(price);
 /** A price where KIS writes 0 for "none". */
 const maybePrice = whole.pipe(z.number().nonnegative()).transform((value) => (value === 0 ? null : price.parse(value)));
-const level = whole.pipe(z.number().nonnegative());
+export const level = whole.pipe(z.number().nonnegative());
 const time = text.pipe(z.string().regex(/^\d{6}$/));
 const day = text
   .pipe(z.string().regex(/^\d{8}$/))
@@ -33,7 +33,7 @@ const day = text
   .pipe(tradingDay);
 
 /** Documented as an object, sent as an object or as an array of one. */
-const single = <T extends z.ZodType>(schema: T) =>
+export const single = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (Array.isArray(value) && value.length === 1 ? value[0] : value), schema);
 /** Documented as an array; one row may come as a bare object. */
 const rows = <T extends z.ZodType>(schema: T) =>
@@ -167,7 +167,7 @@ const dailyBarRow = z.object({
   acml_tr_pbmn: level, // 누적 거래 대금, won
 });
 export type DailyBarRow = z.infer<typeof dailyBarRow>;
-export const dailyBarsAnswer = z.object({ output2: withoutEmptySlots(dailyBarRow) });
+export const dailyBarsAnswer = z.object({ output2: filledRows('stck_bsop_date', dailyBarRow) });
 
 /** 당일분봉조회 (inquire-time-itemchartprice) output2. */
 const minuteBarRow = z.object({
@@ -181,11 +181,12 @@ const minuteBarRow = z.object({
   acml_tr_pbmn: level, // 누적 거래 대금 since the open, won
 });
 export type MinuteBarRow = z.infer<typeof minuteBarRow>;
-export const minuteBarsAnswer = z.object({ output2: withoutEmptySlots(minuteBarRow) });
+export const minuteBarsAnswer = z.object({ output2: filledRows('stck_bsop_date', minuteBarRow) });
 
-function withoutEmptySlots<T extends z.ZodType>(row: T) {
+/** Arrays of fixed length: unused slots arrive as empty objects, without the field that names the row. */
+export function filledRows<T extends z.ZodType>(name: string, row: T) {
   return z.preprocess(
-    (value) => (Array.isArray(value) ? value.filter((slot) => typeof slot === 'object' && slot !== null && slot.stck_bsop_date) : value),
+    (value) => (Array.isArray(value) ? value.filter((slot) => typeof slot === 'object' && slot !== null && slot[name]) : value),
     z.array(row),
   );
 }

@@ -15,6 +15,7 @@ export const TR_IDS = {
     ordersOlder: 'CTSC9215R',
     balance: 'TTTC8434R',
     buyingPower: 'TTTC8908R',
+    sellable: 'TTTC8408R',
     notices: 'H0STCNI0',
   },
   paper: {
@@ -25,15 +26,18 @@ export const TR_IDS = {
     ordersOlder: 'VTSC9215R',
     balance: 'VTTC8434R',
     buyingPower: 'VTTC8908R',
+    sellable: null, // not offered: the balance tells it
     notices: 'H0STCNI9',
   },
-} as const satisfies Record<KisEnvironment, Record<string, string>>;
+} as const satisfies Record<KisEnvironment, Record<string, string | null>>;
 
 export const QUOTE_TR_IDS = {
   price: 'FHKST01010100',
+  manyPrices: 'FHKST11300006', // real only
   orderBook: 'FHKST01010200',
   dailyBars: 'FHKST03010100',
   minuteBars: 'FHKST03010200',
+  calendar: 'CTCA0903R', // real only
 } as const;
 
 export const STREAM_TR_IDS = { trade: 'H0STCNT0', book: 'H0STASP0' } as const;
@@ -44,10 +48,13 @@ export const PATHS = {
   orders: '/uapi/domestic-stock/v1/trading/inquire-daily-ccld',
   balance: '/uapi/domestic-stock/v1/trading/inquire-balance',
   buyingPower: '/uapi/domestic-stock/v1/trading/inquire-psbl-order',
+  sellable: '/uapi/domestic-stock/v1/trading/inquire-psbl-sell',
   price: '/uapi/domestic-stock/v1/quotations/inquire-price',
+  manyPrices: '/uapi/domestic-stock/v1/quotations/intstock-multprice',
   orderBook: '/uapi/domestic-stock/v1/quotations/inquire-asking-price-exp-ccn',
   dailyBars: '/uapi/domestic-stock/v1/quotations/inquire-daily-itemchartprice',
   minuteBars: '/uapi/domestic-stock/v1/quotations/inquire-time-itemchartprice',
+  calendar: '/uapi/domestic-stock/v1/quotations/chk-holiday',
   token: '/oauth2/tokenP',
   approval: '/oauth2/Approval',
 } as const;

@@ -50,6 +50,7 @@ describe.each(['paper', 'real'] as const)('the exchange simulator as KIS %s', (e
       day: MONDAY as TradingDay,
       symbol: PENCIL.symbol as Symbol,
       restingPrice: price(-FAR) as Price,
+      otherPrice: price(-2 * FAR) as Price,
       offTickPrice: (price(-FAR) + 1) as Price,
       sellInto: async (quantity) => house('sell', quantity, price(-FAR)),
       quoteBothSides: async (quantity) => {

@@ -51,6 +51,34 @@ export function inquirePrice(exchange: Exchange, query: Query): Answer {
   return quoted({ output });
 }
 
+/** FHKST11300006 intstock-multprice: up to thirty stocks; unused slots and unknown codes come back as empty rows. */
+export function inquireManyPrices(exchange: Exchange, query: Query): Answer {
+  if (!query.FID_INPUT_ISCD_1) return badInput('FID_INPUT_ISCD_1');
+  const output = Array.from({ length: 30 }, (_, slot) => {
+    const market = exchange.markets.get(query[`FID_INPUT_ISCD_${slot + 1}`] ?? '');
+    if (!market) return {};
+    const { instrument, stats } = market;
+    const change = changeOf(market);
+    return {
+      inter_shrn_iscd: instrument.symbol,
+      inter_kor_isnm: instrument.nameKo,
+      inter2_prpr: String(market.lastPrice),
+      inter2_prdy_vrss: change.vrss,
+      prdy_vrss_sign: change.sign,
+      prdy_ctrt: change.ctrt,
+      acml_vol: String(stats.volume),
+      inter2_oprc: String(stats.open),
+      inter2_hgpr: String(stats.high),
+      inter2_lwpr: String(stats.low),
+      inter2_llam: String(market.lowerLimit),
+      inter2_mxpr: String(market.upperLimit),
+      acml_tr_pbmn: String(stats.value),
+      inter2_sdpr: String(market.basePrice),
+    };
+  });
+  return quoted({ output });
+}
+
 /** FHKST01010200 inquire-asking-price-exp-ccn: ten levels and, in an auction, the expected price. */
 export function inquireAskingPrice(exchange: Exchange, query: Query, now: number): Answer {
   const market = marketOf(exchange, query);

@@ -11,6 +11,7 @@ import {
   inquireAskingPrice,
   inquireCcnl,
   inquireDailyChart,
+  inquireManyPrices,
   inquireMinuteChart,
   inquirePastMinutes,
   inquirePrice,
@@ -100,6 +101,13 @@ const ROUTES: readonly Route[] = [
     path: `${QUOTATIONS}/inquire-price`,
     ...both('FHKST01010100'),
     quote: ({ exchange, input }) => inquirePrice(exchange, input),
+  },
+  {
+    method: 'GET',
+    path: `${QUOTATIONS}/intstock-multprice`,
+    real: ['FHKST11300006'],
+    paper: [],
+    quote: ({ exchange, input }) => inquireManyPrices(exchange, input),
   },
   {
     method: 'GET',

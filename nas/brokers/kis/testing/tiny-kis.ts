@@ -16,6 +16,7 @@ const TIME = '101500';
 
 interface TinyOrder {
   readonly number: string;
+  readonly original: string;
   readonly side: 'buy' | 'sell';
   readonly type: string;
   readonly quantity: number;
@@ -23,6 +24,7 @@ interface TinyOrder {
   filled: number;
   amount: number;
   cancelled: number;
+  replaced: number;
 }
 
 /** `day` is YYYYMMDD. */
@@ -30,7 +32,7 @@ export async function startTinyKis(day: string, symbol: string, account: string)
   const orders: TinyOrder[] = [];
   const market = { cash: 100_000_000, held: 0, bought: 0, sold: 0, paid: 0, volume: 0, nextNumber: 1 };
   const subscriptions = new Map<WebSocket, Set<string>>();
-  const leaves = (order: TinyOrder) => order.quantity - order.filled - order.cancelled;
+  const leaves = (order: TinyOrder) => order.quantity - order.filled - order.cancelled - order.replaced;
   const number = () => String(market.nextNumber++).padStart(10, '0');
 
   function push(trId: string, text: string): void {
@@ -122,6 +124,7 @@ export async function startTinyKis(day: string, symbol: string, account: string)
     if (side === 'buy' && quantity * (isMarket ? UPPER : price) > market.cash) return no('APBK0952', '주문가능금액을 초과 했습니다');
     const order: TinyOrder = {
       number: number(),
+      original: '',
       side,
       type: body.ORD_DVSN ?? '',
       quantity,
@@ -129,19 +132,32 @@ export async function startTinyKis(day: string, symbol: string, account: string)
       filled: 0,
       amount: 0,
       cancelled: 0,
+      replaced: 0,
     };
     orders.push(order);
     notify(order, { quantity, price: order.price, filled: '1', stage: '1' });
     if (isMarket) fill(order, quantity, LAST);
     return sent(order.number);
   }
-  function cancel(body: Record<string, string>) {
+  function change(body: Record<string, string>) {
     const order = orders.find((one) => one.number === body.ORGN_ODNO);
     const rest = order ? leaves(order) : 0;
     if (!order || rest === 0) return no('APBK0927', '정정취소 가능수량이 없습니다.');
-    order.cancelled += rest;
+    const quantity = body.QTY_ALL_ORD_YN === 'Y' ? rest : Number(body.ORD_QTY);
+    if (quantity > rest) return no('APBK0928', '정정취소 가능수량을 초과했습니다.');
     const own = number();
-    notify(order, { number: own, original: order.number, change: '2', quantity: rest, price: 0, filled: '1', stage: '2' });
+    const original = { number: own, original: order.number, quantity, filled: '1', stage: '2' } as const;
+    if (body.RVSE_CNCL_DVSN_CD === '02') {
+      order.cancelled += quantity;
+      notify(order, { ...original, change: '2', price: 0 });
+      return sent(own);
+    }
+    const price = Number(body.ORD_UNPR);
+    if (price % TICK !== 0) return no('APBK0506', '주식주문호가단위 오류입니다.');
+    order.replaced += quantity;
+    const next = { ...order, number: own, original: order.number, type: body.ORD_DVSN ?? '', price, quantity };
+    orders.push({ ...next, filled: 0, amount: 0, cancelled: 0, replaced: 0 });
+    notify(order, { ...original, change: '1', price });
     return sent(own);
   }
 
@@ -167,7 +183,7 @@ export async function startTinyKis(day: string, symbol: string, account: string)
     '/oauth2/tokenP': () => TOKEN_BODY,
     '/oauth2/Approval': () => ({ approval_key: 'approval' }),
     '/uapi/domestic-stock/v1/trading/order-cash': (body, trId) => place(body, trId === 'TTTC0012U' ? 'buy' : 'sell'),
-    '/uapi/domestic-stock/v1/trading/order-rvsecncl': (body) => cancel(body),
+    '/uapi/domestic-stock/v1/trading/order-rvsecncl': (body) => change(body),
     '/uapi/domestic-stock/v1/trading/inquire-daily-ccld': () =>
       ok({
         output1: orders.map((one) =>
@@ -175,7 +191,7 @@ export async function startTinyKis(day: string, symbol: string, account: string)
             ord_dt: day,
             ord_gno_brno: '06010',
             odno: one.number,
-            orgn_odno: '',
+            orgn_odno: one.original,
             ord_dvsn_cd: one.type,
             sll_buy_dvsn_cd: one.side === 'buy' ? '02' : '01',
             pdno: symbol,
@@ -210,6 +226,25 @@ export async function startTinyKis(day: string, symbol: string, account: string)
       }),
     '/uapi/domestic-stock/v1/trading/inquire-psbl-order': () =>
       ok({ output: text({ nrcvb_buy_amt: market.cash, nrcvb_buy_qty: Math.floor(market.cash / UPPER), psbl_qty_calc_unpr: UPPER }) }),
+    '/uapi/domestic-stock/v1/trading/inquire-psbl-sell': () =>
+      ok({ output: text({ pdno: symbol, cblc_qty: market.held, ord_psbl_qty: market.held }) }),
+    '/uapi/domestic-stock/v1/quotations/intstock-multprice': () =>
+      ok({
+        output: [
+          text({
+            inter_shrn_iscd: symbol,
+            inter2_prpr: LAST,
+            inter2_oprc: LAST,
+            inter2_hgpr: LAST,
+            inter2_lwpr: LAST,
+            inter2_llam: LOWER,
+            inter2_mxpr: UPPER,
+            inter2_sdpr: LAST,
+            acml_vol: market.volume,
+            acml_tr_pbmn: 0,
+          }),
+        ],
+      }),
     '/uapi/domestic-stock/v1/quotations/inquire-price': () =>
       ok({
         output: text({
