@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 
@@ -47,4 +48,30 @@ export async function expectAccessible(page: Page): Promise<void> {
 /** Nothing may be wider than the screen. */
 export async function expectNoSideScroll(page: Page): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+}
+
+/** The link of the newest mail to this address, once it has come. */
+export async function mailedLink(to: string): Promise<string> {
+  const file = process.env.NARAE_E2E_MAILS;
+  test.skip(!file, 'the mails of a product started elsewhere cannot be read');
+  let link: string | null = null;
+  await expect(async () => {
+    const lines = existsSync(file!) ? readFileSync(file!, 'utf8').trim().split('\n') : [];
+    const mail = lines.map((line) => JSON.parse(line) as { to: string; link: string | null }).findLast((one) => one.to === to);
+    link = mail?.link ?? null;
+    expect(link).not.toBeNull();
+  }).toPass({ timeout: 10_000 });
+  return link!;
+}
+
+/** Opens a paper account at the venue, as a broker would for its customer. */
+export async function openVenueAccount(account: Record<string, unknown>): Promise<void> {
+  const { NARAE_E2E_VENUE_URL: venue, NARAE_E2E_VENUE_TOKEN: token } = process.env;
+  test.skip(!venue, 'the venue of a product started elsewhere is not at hand');
+  const answer = await fetch(`${venue}/_venue/accounts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-venue-token': token! },
+    body: JSON.stringify({ environment: 'paper', cash: 30_000_000, ...account }),
+  });
+  expect(answer.status, await answer.text()).toBe(200);
 }

@@ -1,0 +1,51 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { expect, type Page } from '@playwright/test';
+import { expectAccessible, openVenueAccount, signIn, test } from '#scripts/test/browser.ts';
+
+/** Keys of the shape the broker gives. */
+const someKeys = () => ({
+  appKey: `PS${randomBytes(17).toString('hex')}`,
+  appSecret: randomBytes(120).toString('base64').slice(0, 160),
+  accountNumber: String(randomInt(50_000_000, 59_999_999)),
+  htsId: `h${randomBytes(4).toString('hex')}`,
+});
+
+async function register(page: Page, url: string, label: string, keys: ReturnType<typeof someKeys>): Promise<void> {
+  await page.goto(`${url}/accounts`);
+  await page.getByRole('button', { name: '계좌 등록' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await expectAccessible(page);
+  await dialog.getByLabel('계좌 이름').fill(label);
+  await dialog.getByLabel('계좌번호').fill(keys.accountNumber);
+  await dialog.getByLabel('App Key').fill(keys.appKey);
+  await dialog.getByLabel('App Secret').fill(keys.appSecret);
+  await dialog.getByLabel('HTS ID').fill(keys.htsId);
+  await dialog.getByRole('button', { name: '저장하고 확인' }).click();
+  await expect(dialog).toBeHidden();
+}
+
+test('an account added by hand is proved at the broker, shows its cash, and can be removed', async ({ page, url }) => {
+  const keys = someKeys();
+  await openVenueAccount(keys);
+  await signIn(page, url, 'seoyeon');
+  await register(page, url, '손으로 넣은 계좌', keys);
+  const card = page.getByRole('listitem').filter({ hasText: '손으로 넣은 계좌' });
+  await expect(card.getByRole('status')).toContainText('정상', { timeout: 60_000 });
+  await expect(card).toContainText('30,000,000', { timeout: 60_000 });
+  expect(await page.content()).not.toContain(keys.accountNumber);
+  await card.getByRole('button', { name: '삭제' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '삭제' }).click();
+  await expect(card).toHaveCount(0);
+});
+
+test('keys the broker does not know are told so, and nothing of them is shown', async ({ page, url }) => {
+  const keys = someKeys();
+  await signIn(page, url, 'seoyeon');
+  await register(page, url, '틀린 키', keys);
+  const card = page.getByRole('listitem').filter({ hasText: '틀린 키' });
+  await expect(card.getByRole('status')).toContainText('키 오류', { timeout: 60_000 });
+  expect(await page.content()).not.toContain(keys.appSecret);
+  await card.getByRole('button', { name: '삭제' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '삭제' }).click();
+  await expect(card).toHaveCount(0);
+});
