@@ -5,7 +5,7 @@ import { startStack } from '#scripts/stack/start-stack.ts';
 
 /**
  * One whole product for all browser tests, on free ports with its own data; its addresses go to the tests by environment.
- * With NARAE_E2E_URL given, the product running there is used instead; tests that need its mails or its venue are skipped then.
+ * With NARAE_E2E_URL given, the product running there is used instead, and tests that need its mails or its venue fail.
  */
 export default async function startProduct(): Promise<() => Promise<void>> {
   if (process.env.NARAE_E2E_URL) return async () => {};
