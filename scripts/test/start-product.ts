@@ -12,7 +12,7 @@ export default async function startProduct(): Promise<() => Promise<void>> {
   const home = mkdtempSync(join(tmpdir(), 'narae-e2e-'));
   const mails = join(home, 'mails.jsonl');
   const free = Object.fromEntries(
-    ['WEB', 'SUPABASE', 'DB', 'GATEWAY', 'VENUE_REST', 'VENUE_WS'].map((name) => [`NARAE_${name}_PORT`, '0']),
+    ['WEB', 'SUPABASE', 'DB', 'GATEWAY', 'VENUE_REST', 'VENUE_WS', 'VENUE_REAL_REST'].map((name) => [`NARAE_${name}_PORT`, '0']),
   );
   const stack = await startStack({
     env: { ...free, NARAE_HOME: join(home, 'home'), NARAE_MARKET_HOURS: 'always', LOG_LEVEL: 'warn' },
