@@ -430,6 +430,7 @@ export type Database = {
           broker_account_id: string
           created_at: string
           cum_quantity_after: number
+          deployment_id: string | null
           id: string
           order_id: string
           quantity: number
@@ -444,6 +445,7 @@ export type Database = {
           broker_account_id: string
           created_at?: string
           cum_quantity_after: number
+          deployment_id?: string | null
           id?: string
           order_id: string
           quantity: number
@@ -458,6 +460,7 @@ export type Database = {
           broker_account_id?: string
           created_at?: string
           cum_quantity_after?: number
+          deployment_id?: string | null
           id?: string
           order_id?: string
           quantity?: number
@@ -470,6 +473,12 @@ export type Database = {
             foreignKeyName: "executions_broker_account_id_fkey"
             columns: ["broker_account_id"]
             referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "executions_deployment_id_fkey"
+            columns: ["deployment_id"]
+            referencedRelation: "strategy_deployments"
             referencedColumns: ["id"]
           },
           {
@@ -786,6 +795,208 @@ export type Database = {
           },
         ]
       }
+      paper_accounts: {
+        Row: {
+          broker_account_id: string
+          cash: number
+          created_at: string
+          last_number: number
+          starting_cash: number
+        }
+        Insert: {
+          broker_account_id: string
+          cash: number
+          created_at?: string
+          last_number?: number
+          starting_cash: number
+        }
+        Update: {
+          broker_account_id?: string
+          cash?: number
+          created_at?: string
+          last_number?: number
+          starting_cash?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "paper_accounts_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      paper_fills: {
+        Row: {
+          amount: number
+          at: string
+          basis: string
+          book_key: string | null
+          broker_account_id: string
+          commission: number
+          id: number
+          order_number: string
+          price: number
+          quantity: number
+          settle_day: string
+          side: string
+          stock_code: string
+          tax: number
+          trade_day: string
+        }
+        Insert: {
+          amount: number
+          at?: string
+          basis: string
+          book_key?: string | null
+          broker_account_id: string
+          commission: number
+          id?: never
+          order_number: string
+          price: number
+          quantity: number
+          settle_day: string
+          side: string
+          stock_code: string
+          tax: number
+          trade_day: string
+        }
+        Update: {
+          amount?: number
+          at?: string
+          basis?: string
+          book_key?: string | null
+          broker_account_id?: string
+          commission?: number
+          id?: never
+          order_number?: string
+          price?: number
+          quantity?: number
+          settle_day?: string
+          side?: string
+          stock_code?: string
+          tax?: number
+          trade_day?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "paper_fills_broker_account_id_order_number_fkey"
+            columns: ["broker_account_id", "order_number"]
+            referencedRelation: "paper_orders"
+            referencedColumns: ["broker_account_id", "order_number"]
+          },
+        ]
+      }
+      paper_holdings: {
+        Row: {
+          broker_account_id: string
+          purchase_amount: number
+          quantity: number
+          stock_code: string
+        }
+        Insert: {
+          broker_account_id: string
+          purchase_amount: number
+          quantity: number
+          stock_code: string
+        }
+        Update: {
+          broker_account_id?: string
+          purchase_amount?: number
+          quantity?: number
+          stock_code?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "paper_holdings_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "paper_accounts"
+            referencedColumns: ["broker_account_id"]
+          },
+        ]
+      }
+      paper_orders: {
+        Row: {
+          broker_account_id: string
+          cancelled_quantity: number
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          eligible_volume: number
+          expires_at: string
+          limit_price: number | null
+          moved_quantity: number
+          order_day: string
+          order_number: string
+          order_time: string
+          original_number: string | null
+          price_type: string
+          print_filled: number
+          quantity: number
+          queue_ahead: number
+          reserve_price: number
+          seen_volume: number | null
+          side: string
+          stock_code: string
+          time_in_force: string
+        }
+        Insert: {
+          broker_account_id: string
+          cancelled_quantity?: number
+          created_at?: string
+          cum_amount?: number
+          cum_quantity?: number
+          eligible_volume?: number
+          expires_at: string
+          limit_price?: number | null
+          moved_quantity?: number
+          order_day: string
+          order_number: string
+          order_time: string
+          original_number?: string | null
+          price_type: string
+          print_filled?: number
+          quantity: number
+          queue_ahead?: number
+          reserve_price: number
+          seen_volume?: number | null
+          side: string
+          stock_code: string
+          time_in_force: string
+        }
+        Update: {
+          broker_account_id?: string
+          cancelled_quantity?: number
+          created_at?: string
+          cum_amount?: number
+          cum_quantity?: number
+          eligible_volume?: number
+          expires_at?: string
+          limit_price?: number | null
+          moved_quantity?: number
+          order_day?: string
+          order_number?: string
+          order_time?: string
+          original_number?: string | null
+          price_type?: string
+          print_filled?: number
+          quantity?: number
+          queue_ahead?: number
+          reserve_price?: number
+          seen_volume?: number | null
+          side?: string
+          stock_code?: string
+          time_in_force?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "paper_orders_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "paper_accounts"
+            referencedColumns: ["broker_account_id"]
+          },
+        ]
+      }
       permission_requests: {
         Row: {
           created_at: string
@@ -878,6 +1089,103 @@ export type Database = {
           user_id?: string
         }
         Relationships: []
+      }
+      protective_stops: {
+        Row: {
+          basis_amount: number | null
+          basis_quantity: number | null
+          broker_account_id: string
+          created_at: string
+          deployment_id: string | null
+          failures: number
+          fired_at: string | null
+          fired_price: number | null
+          high_water: number
+          id: string
+          kind: string
+          n: number
+          order_id: string | null
+          quantity: number
+          reason: string
+          retry_at: string | null
+          state: string
+          stock_code: string
+          trail_rate: number | null
+          trigger_price: number | null
+          updated_at: string
+          user_id: string
+          version: number
+        }
+        Insert: {
+          basis_amount?: number | null
+          basis_quantity?: number | null
+          broker_account_id: string
+          created_at?: string
+          deployment_id?: string | null
+          failures?: number
+          fired_at?: string | null
+          fired_price?: number | null
+          high_water?: number
+          id?: string
+          kind: string
+          n?: number
+          order_id?: string | null
+          quantity: number
+          reason?: string
+          retry_at?: string | null
+          state?: string
+          stock_code: string
+          trail_rate?: number | null
+          trigger_price?: number | null
+          updated_at?: string
+          user_id: string
+          version?: number
+        }
+        Update: {
+          basis_amount?: number | null
+          basis_quantity?: number | null
+          broker_account_id?: string
+          created_at?: string
+          deployment_id?: string | null
+          failures?: number
+          fired_at?: string | null
+          fired_price?: number | null
+          high_water?: number
+          id?: string
+          kind?: string
+          n?: number
+          order_id?: string | null
+          quantity?: number
+          reason?: string
+          retry_at?: string | null
+          state?: string
+          stock_code?: string
+          trail_rate?: number | null
+          trigger_price?: number | null
+          updated_at?: string
+          user_id?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "protective_stops_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "protective_stops_deployment_id_fkey"
+            columns: ["deployment_id"]
+            referencedRelation: "strategy_deployments"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "protective_stops_order_id_fkey"
+            columns: ["order_id"]
+            referencedRelation: "real_orders"
+            referencedColumns: ["id"]
+          },
+        ]
       }
       quote_interest: {
         Row: {
@@ -1246,6 +1554,58 @@ export type Database = {
           },
         ]
       }
+      reconciliations: {
+        Row: {
+          broker_account_id: string
+          day: string
+          detail: NonNullable<Json>
+          ended_at: string
+          id: string
+          kind: string
+          ledger_hash: string | null
+          ledger_seq: number | null
+          result: string
+          runs: number
+          started_at: string
+          user_id: string
+        }
+        Insert: {
+          broker_account_id: string
+          day: string
+          detail?: NonNullable<Json>
+          ended_at: string
+          id?: string
+          kind: string
+          ledger_hash?: string | null
+          ledger_seq?: number | null
+          result: string
+          runs?: number
+          started_at: string
+          user_id: string
+        }
+        Update: {
+          broker_account_id?: string
+          day?: string
+          detail?: NonNullable<Json>
+          ended_at?: string
+          id?: string
+          kind?: string
+          ledger_hash?: string | null
+          ledger_seq?: number | null
+          result?: string
+          runs?: number
+          started_at?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "reconciliations_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       reservations: {
         Row: {
           amount: number
@@ -1589,7 +1949,10 @@ export type Database = {
       }
       trading_halts: {
         Row: {
+          cause: string
+          episode: string | null
           level: string
+          numbers: NonNullable<Json>
           reason: string
           scope: string
           scope_id: string
@@ -1598,7 +1961,10 @@ export type Database = {
           version: number
         }
         Insert: {
+          cause?: string
+          episode?: string | null
           level: string
+          numbers?: NonNullable<Json>
           reason?: string
           scope: string
           scope_id?: string
@@ -1607,7 +1973,10 @@ export type Database = {
           version?: number
         }
         Update: {
+          cause?: string
+          episode?: string | null
           level?: string
+          numbers?: NonNullable<Json>
           reason?: string
           scope?: string
           scope_id?: string
@@ -1709,6 +2078,7 @@ export type Database = {
       [_ in never]: never
     }
     Functions: {
+      admin_unknown_orders: { Args: Record<PropertyKey, never>; Returns: Json }
       admin_users: {
         Args: Record<PropertyKey, never>
         Returns: {
@@ -1912,6 +2282,16 @@ export type Database = {
         }
       }
       archive_strategy: { Args: { p_strategy_id: string }; Returns: Json }
+      arm_deployment_stops: {
+        Args: {
+          p_deployment_id: string
+          p_levels: Json
+          p_purchase_amount: number
+          p_quantity: number
+          p_stock_code: string
+        }
+        Returns: number
+      }
       arm_real_trading: { Args: { p_password: string }; Returns: Json }
       beat: {
         Args: {
@@ -1935,6 +2315,11 @@ export type Database = {
       }
       cancel_backtest: { Args: { p_backtest_id: string }; Returns: Json }
       cancel_order: { Args: { p_order_id: string }; Returns: Json }
+      cancel_protective_stop: { Args: { p_stop_id: string }; Returns: Json }
+      check_halts: {
+        Args: { p_clock_offsets?: Json; p_instance: string }
+        Returns: number
+      }
       claim_run: {
         Args: { p_deployment_id: string; p_phase: string; p_tick: string }
         Returns: boolean
@@ -2091,6 +2476,20 @@ export type Database = {
         }
         Returns: undefined
       }
+      fire_stop: {
+        Args: {
+          p_instance: string
+          p_n: number
+          p_price: number
+          p_stop_id: string
+          p_token: number
+        }
+        Returns: Json
+      }
+      halt_progress: {
+        Args: { p_scope: string; p_scope_id: string }
+        Returns: Json
+      }
       hold_back_orders: {
         Args: { p_deployment_id: string; p_reason: string }
         Returns: number
@@ -2150,6 +2549,10 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      open_paper_account: {
+        Args: { p_account_id: string; p_cash: number; p_label: string }
+        Returns: Json
       }
       place_order: {
         Args: {
@@ -2243,6 +2646,47 @@ export type Database = {
         SetofOptions: {
           from: "*"
           to: "real_positions"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      raise_halt: {
+        Args: {
+          p_cause: string
+          p_episode?: string
+          p_level: string
+          p_numbers?: Json
+          p_scope: string
+          p_scope_id: string
+        }
+        Returns: boolean
+      }
+      raise_stops: { Args: { p_stops: Json }; Returns: undefined }
+      record_reconciliation: {
+        Args: {
+          p_account_id: string
+          p_detail?: Json
+          p_kind: string
+          p_result: string
+          p_started_at: string
+        }
+        Returns: {
+          broker_account_id: string
+          day: string
+          detail: NonNullable<Json>
+          ended_at: string
+          id: string
+          kind: string
+          ledger_hash: string | null
+          ledger_seq: number | null
+          result: string
+          runs: number
+          started_at: string
+          user_id: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "reconciliations"
           isOneToOne: true
           isSetofReturn: false
         }
@@ -2368,6 +2812,17 @@ export type Database = {
         Returns: Json
       }
       set_platform_settings: { Args: { p_patch: Json }; Returns: Json }
+      set_protective_stop: {
+        Args: {
+          p_account_id: string
+          p_kind: string
+          p_quantity: number
+          p_stock_code: string
+          p_trail_rate: number
+          p_trigger: number
+        }
+        Returns: Json
+      }
       set_trading_permission: {
         Args: {
           p_can_paper: boolean
@@ -2450,6 +2905,8 @@ export type Database = {
         }
         Returns: Json
       }
+      sweep_cancel_all: { Args: { p_account_id: string }; Returns: Json }
+      sync_stops: { Args: { p_instance: string }; Returns: Json }
       take_leases: {
         Args: { p_instance: string }
         Returns: {
@@ -2465,7 +2922,23 @@ export type Database = {
           user_id: string
         }[]
       }
+      tell_stop_feed: {
+        Args: {
+          p_account_id: string
+          p_is_back: boolean
+          p_stock_codes: string[]
+        }
+        Returns: undefined
+      }
       test_account: { Args: { p_account_id: string }; Returns: Json }
+      verify_chain: {
+        Args: { p_account_id: string }
+        Returns: {
+          fault: string
+          order_id: string
+          seq: number
+        }[]
+      }
       wake_account: { Args: { p_account_id: string }; Returns: undefined }
       watch_quotes: {
         Args: { p_books?: string[]; p_codes: string[] }

@@ -43,6 +43,7 @@ const DECISIONS: Record<string, Decision> = {
   real_orders: { select: 'own' },
   real_positions: { select: 'own' },
   reconciliation_breaks: { select: 'own' },
+  reconciliations: { select: 'own' },
   reservations: { select: 'own' },
   service_heartbeats: { select: 'none', isForAdmins: true },
   strategies: { select: 'own' },
@@ -114,6 +115,10 @@ async function oneOfEach(user: string): Promise<void> {
     [
       'insert into reconciliation_breaks (broker_account_id, user_id, stock_code, ours, theirs, closed_at) values ($1, $2, $3, 1, 2, now())',
       [account, user, 'X'],
+    ],
+    [
+      `insert into reconciliations (broker_account_id, user_id, kind, day, started_at, ended_at, result) values ($1, $2, 'cash', now(), now(), now(), 'agreed')`,
+      [account, user],
     ],
     [`insert into trading_arms (user_id, session_id, expires_at) values ($1, 's', now())`, [user]],
     [`insert into trading_halts (scope, scope_id, level) values ('user', $1, 'none')`, [user]],
@@ -320,6 +325,7 @@ const PEOPLE = [
   'place_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
   'start_backtest', 'cancel_backtest', 'deploy_strategy', 'set_deployment_state', 'watch_quotes', 'request_permission', 'arm_real_trading',
   'set_halt', 'mark_notifications_read', 'admin_users', 'set_trading_permission', 'set_platform_settings', 'set_feed_scope', 'decide_request',
+  'halt_progress', 'admin_unknown_orders',
 ]; // biome-ignore format: a list of words
 const FLEET: Record<string, readonly string[]> = {
   narae_trading: [
@@ -341,10 +347,21 @@ const FLEET: Record<string, readonly string[]> = {
     'put_holding',
     'adopt_external',
     'set_credential_state',
+    'record_reconciliation',
     'beat',
   ],
   narae_market: ['publish_quotes', 'beat'],
-  narae_scheduler: ['claim_run', 'finish_run', 'fail_deployment', 'hold_back_orders', 'place_order_for_deployment', 'wake_account', 'beat'],
+  narae_scheduler: [
+    'claim_run',
+    'finish_run',
+    'fail_deployment',
+    'hold_back_orders',
+    'place_order_for_deployment',
+    'wake_account',
+    'record_reconciliation',
+    'verify_chain',
+    'beat',
+  ],
   narae_gateway: ['wake_account', 'beat'],
   narae_worker: ['beat'],
 };
