@@ -1,3 +1,4 @@
+import { type StopKind, type StopLevel, stopLevels } from '#domain/risk/stop-levels.ts';
 import type { Stops } from '#domain/strategy/compile.ts';
 import { canTrade, type FillRules, triggerPrice, volumeCap } from './fill.ts';
 import type { ExitReason, Position } from './position.ts';
@@ -10,6 +11,13 @@ export interface ProtectiveLevels {
   readonly target: number | null;
 }
 
+const REASON: Readonly<Record<StopKind, ExitReason>> = {
+  stop_loss: 'stop_loss',
+  trailing: 'trailing_stop',
+  atr: 'atr_stop',
+  take_profit: 'take_profit',
+};
+
 /** The levels that hold during the next bar: everything they read is known before it opens. The nearest stop wins. */
 export function protectiveLevels(
   stops: Stops,
@@ -17,18 +25,16 @@ export function protectiveLevels(
   row: number,
   position: Pick<Position, 'entryPrice' | 'highWater' | 'atr'>,
 ): ProtectiveLevels {
-  const candidates: { level: number; reason: ExitReason }[] = [];
-  if (stops.loss !== null) candidates.push({ level: position.entryPrice * (1 - stops.loss), reason: 'stop_loss' });
-  if (stops.trailing !== null) candidates.push({ level: position.highWater * (1 - stops.trailing), reason: 'trailing_stop' });
-  if (stops.atr && !Number.isNaN(position.atr))
-    candidates.push({ level: position.entryPrice - stops.atr.multiple * position.atr, reason: 'atr_stop' });
-  const nearest = candidates.reduce<(typeof candidates)[number] | null>(
-    (best, next) => (best && best.level >= next.level ? best : next),
-    null,
-  );
+  const atrDistance = stops.atr && !Number.isNaN(position.atr) ? stops.atr.multiple * position.atr : null;
+  let nearest: StopLevel | null = null;
+  let target: number | null = null;
+  for (const candidate of stopLevels({ ...stops, atrDistance }, position)) {
+    if (candidate.kind === 'take_profit') target = candidate.level;
+    else if (!nearest || candidate.level > nearest.level) nearest = candidate;
+  }
   return {
-    stop: nearest && nearest.level > 0 ? { price: triggerPrice(rules, row, nearest.level, 'down'), reason: nearest.reason } : null,
-    target: stops.profit === null ? null : triggerPrice(rules, row, position.entryPrice * (1 + stops.profit), 'up'),
+    stop: nearest && { price: triggerPrice(rules, row, nearest.level, 'down'), reason: REASON[nearest.kind] },
+    target: target === null ? null : triggerPrice(rules, row, target, 'up'),
   };
 }
 
