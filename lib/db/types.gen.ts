@@ -795,208 +795,6 @@ export type Database = {
           },
         ]
       }
-      paper_accounts: {
-        Row: {
-          broker_account_id: string
-          cash: number
-          created_at: string
-          last_number: number
-          starting_cash: number
-        }
-        Insert: {
-          broker_account_id: string
-          cash: number
-          created_at?: string
-          last_number?: number
-          starting_cash: number
-        }
-        Update: {
-          broker_account_id?: string
-          cash?: number
-          created_at?: string
-          last_number?: number
-          starting_cash?: number
-        }
-        Relationships: [
-          {
-            foreignKeyName: "paper_accounts_broker_account_id_fkey"
-            columns: ["broker_account_id"]
-            referencedRelation: "broker_accounts"
-            referencedColumns: ["id"]
-          },
-        ]
-      }
-      paper_fills: {
-        Row: {
-          amount: number
-          at: string
-          basis: string
-          book_key: string | null
-          broker_account_id: string
-          commission: number
-          id: number
-          order_number: string
-          price: number
-          quantity: number
-          settle_day: string
-          side: string
-          stock_code: string
-          tax: number
-          trade_day: string
-        }
-        Insert: {
-          amount: number
-          at?: string
-          basis: string
-          book_key?: string | null
-          broker_account_id: string
-          commission: number
-          id?: never
-          order_number: string
-          price: number
-          quantity: number
-          settle_day: string
-          side: string
-          stock_code: string
-          tax: number
-          trade_day: string
-        }
-        Update: {
-          amount?: number
-          at?: string
-          basis?: string
-          book_key?: string | null
-          broker_account_id?: string
-          commission?: number
-          id?: never
-          order_number?: string
-          price?: number
-          quantity?: number
-          settle_day?: string
-          side?: string
-          stock_code?: string
-          tax?: number
-          trade_day?: string
-        }
-        Relationships: [
-          {
-            foreignKeyName: "paper_fills_broker_account_id_order_number_fkey"
-            columns: ["broker_account_id", "order_number"]
-            referencedRelation: "paper_orders"
-            referencedColumns: ["broker_account_id", "order_number"]
-          },
-        ]
-      }
-      paper_holdings: {
-        Row: {
-          broker_account_id: string
-          purchase_amount: number
-          quantity: number
-          stock_code: string
-        }
-        Insert: {
-          broker_account_id: string
-          purchase_amount: number
-          quantity: number
-          stock_code: string
-        }
-        Update: {
-          broker_account_id?: string
-          purchase_amount?: number
-          quantity?: number
-          stock_code?: string
-        }
-        Relationships: [
-          {
-            foreignKeyName: "paper_holdings_broker_account_id_fkey"
-            columns: ["broker_account_id"]
-            referencedRelation: "paper_accounts"
-            referencedColumns: ["broker_account_id"]
-          },
-        ]
-      }
-      paper_orders: {
-        Row: {
-          broker_account_id: string
-          cancelled_quantity: number
-          created_at: string
-          cum_amount: number
-          cum_quantity: number
-          eligible_volume: number
-          expires_at: string
-          limit_price: number | null
-          moved_quantity: number
-          order_day: string
-          order_number: string
-          order_time: string
-          original_number: string | null
-          price_type: string
-          print_filled: number
-          quantity: number
-          queue_ahead: number
-          reserve_price: number
-          seen_volume: number | null
-          side: string
-          stock_code: string
-          time_in_force: string
-        }
-        Insert: {
-          broker_account_id: string
-          cancelled_quantity?: number
-          created_at?: string
-          cum_amount?: number
-          cum_quantity?: number
-          eligible_volume?: number
-          expires_at: string
-          limit_price?: number | null
-          moved_quantity?: number
-          order_day: string
-          order_number: string
-          order_time: string
-          original_number?: string | null
-          price_type: string
-          print_filled?: number
-          quantity: number
-          queue_ahead?: number
-          reserve_price: number
-          seen_volume?: number | null
-          side: string
-          stock_code: string
-          time_in_force: string
-        }
-        Update: {
-          broker_account_id?: string
-          cancelled_quantity?: number
-          created_at?: string
-          cum_amount?: number
-          cum_quantity?: number
-          eligible_volume?: number
-          expires_at?: string
-          limit_price?: number | null
-          moved_quantity?: number
-          order_day?: string
-          order_number?: string
-          order_time?: string
-          original_number?: string | null
-          price_type?: string
-          print_filled?: number
-          quantity?: number
-          queue_ahead?: number
-          reserve_price?: number
-          seen_volume?: number | null
-          side?: string
-          stock_code?: string
-          time_in_force?: string
-        }
-        Relationships: [
-          {
-            foreignKeyName: "paper_orders_broker_account_id_fkey"
-            columns: ["broker_account_id"]
-            referencedRelation: "paper_accounts"
-            referencedColumns: ["broker_account_id"]
-          },
-        ]
-      }
       permission_requests: {
         Row: {
           created_at: string
@@ -1089,103 +887,6 @@ export type Database = {
           user_id?: string
         }
         Relationships: []
-      }
-      protective_stops: {
-        Row: {
-          basis_amount: number | null
-          basis_quantity: number | null
-          broker_account_id: string
-          created_at: string
-          deployment_id: string | null
-          failures: number
-          fired_at: string | null
-          fired_price: number | null
-          high_water: number
-          id: string
-          kind: string
-          n: number
-          order_id: string | null
-          quantity: number
-          reason: string
-          retry_at: string | null
-          state: string
-          stock_code: string
-          trail_rate: number | null
-          trigger_price: number | null
-          updated_at: string
-          user_id: string
-          version: number
-        }
-        Insert: {
-          basis_amount?: number | null
-          basis_quantity?: number | null
-          broker_account_id: string
-          created_at?: string
-          deployment_id?: string | null
-          failures?: number
-          fired_at?: string | null
-          fired_price?: number | null
-          high_water?: number
-          id?: string
-          kind: string
-          n?: number
-          order_id?: string | null
-          quantity: number
-          reason?: string
-          retry_at?: string | null
-          state?: string
-          stock_code: string
-          trail_rate?: number | null
-          trigger_price?: number | null
-          updated_at?: string
-          user_id: string
-          version?: number
-        }
-        Update: {
-          basis_amount?: number | null
-          basis_quantity?: number | null
-          broker_account_id?: string
-          created_at?: string
-          deployment_id?: string | null
-          failures?: number
-          fired_at?: string | null
-          fired_price?: number | null
-          high_water?: number
-          id?: string
-          kind?: string
-          n?: number
-          order_id?: string | null
-          quantity?: number
-          reason?: string
-          retry_at?: string | null
-          state?: string
-          stock_code?: string
-          trail_rate?: number | null
-          trigger_price?: number | null
-          updated_at?: string
-          user_id?: string
-          version?: number
-        }
-        Relationships: [
-          {
-            foreignKeyName: "protective_stops_broker_account_id_fkey"
-            columns: ["broker_account_id"]
-            referencedRelation: "broker_accounts"
-            referencedColumns: ["id"]
-          },
-          {
-            foreignKeyName: "protective_stops_deployment_id_fkey"
-            columns: ["deployment_id"]
-            referencedRelation: "strategy_deployments"
-            referencedColumns: ["id"]
-          },
-          {
-            foreignKeyName: "protective_stops_order_id_fkey"
-            columns: ["order_id"]
-            referencedRelation: "real_orders"
-            referencedColumns: ["id"]
-          },
-        ]
       }
       quote_interest: {
         Row: {
@@ -1648,6 +1349,21 @@ export type Database = {
             referencedColumns: ["id"]
           },
         ]
+      }
+      retention_rules: {
+        Row: {
+          keep_days: number | null
+          name: string
+        }
+        Insert: {
+          keep_days?: number | null
+          name: string
+        }
+        Update: {
+          keep_days?: number | null
+          name?: string
+        }
+        Relationships: []
       }
       service_heartbeats: {
         Row: {
@@ -2281,17 +1997,8 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      apply_retention: { Args: Record<PropertyKey, never>; Returns: Json }
       archive_strategy: { Args: { p_strategy_id: string }; Returns: Json }
-      arm_deployment_stops: {
-        Args: {
-          p_deployment_id: string
-          p_levels: Json
-          p_purchase_amount: number
-          p_quantity: number
-          p_stock_code: string
-        }
-        Returns: number
-      }
       arm_real_trading: { Args: { p_password: string }; Returns: Json }
       beat: {
         Args: {
@@ -2315,7 +2022,6 @@ export type Database = {
       }
       cancel_backtest: { Args: { p_backtest_id: string }; Returns: Json }
       cancel_order: { Args: { p_order_id: string }; Returns: Json }
-      cancel_protective_stop: { Args: { p_stop_id: string }; Returns: Json }
       check_halts: {
         Args: { p_clock_offsets?: Json; p_instance: string }
         Returns: number
@@ -2476,16 +2182,6 @@ export type Database = {
         }
         Returns: undefined
       }
-      fire_stop: {
-        Args: {
-          p_instance: string
-          p_n: number
-          p_price: number
-          p_stop_id: string
-          p_token: number
-        }
-        Returns: Json
-      }
       halt_progress: {
         Args: { p_scope: string; p_scope_id: string }
         Returns: Json
@@ -2549,10 +2245,6 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
-      }
-      open_paper_account: {
-        Args: { p_account_id: string; p_cash: number; p_label: string }
-        Returns: Json
       }
       place_order: {
         Args: {
@@ -2661,7 +2353,6 @@ export type Database = {
         }
         Returns: boolean
       }
-      raise_stops: { Args: { p_stops: Json }; Returns: undefined }
       record_reconciliation: {
         Args: {
           p_account_id: string
@@ -2812,17 +2503,6 @@ export type Database = {
         Returns: Json
       }
       set_platform_settings: { Args: { p_patch: Json }; Returns: Json }
-      set_protective_stop: {
-        Args: {
-          p_account_id: string
-          p_kind: string
-          p_quantity: number
-          p_stock_code: string
-          p_trail_rate: number
-          p_trigger: number
-        }
-        Returns: Json
-      }
       set_trading_permission: {
         Args: {
           p_can_paper: boolean
@@ -2906,7 +2586,6 @@ export type Database = {
         Returns: Json
       }
       sweep_cancel_all: { Args: { p_account_id: string }; Returns: Json }
-      sync_stops: { Args: { p_instance: string }; Returns: Json }
       take_leases: {
         Args: { p_instance: string }
         Returns: {
@@ -2921,14 +2600,6 @@ export type Database = {
           token: number
           user_id: string
         }[]
-      }
-      tell_stop_feed: {
-        Args: {
-          p_account_id: string
-          p_is_back: boolean
-          p_stock_codes: string[]
-        }
-        Returns: undefined
       }
       test_account: { Args: { p_account_id: string }; Returns: Json }
       verify_chain: {

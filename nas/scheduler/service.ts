@@ -9,6 +9,7 @@ import { startHeartbeat } from '#nas/runtime/heartbeat.ts';
 import { createMetrics, startStatusServer } from '#nas/runtime/http.ts';
 import { startJobs } from '#nas/runtime/jobs.ts';
 import type { RunningService } from '#nas/runtime/service.ts';
+import { enqueueNightly, runNightly } from './nightly.ts';
 import { runDeployment } from './run-deployment.ts';
 import { schedulerStore } from './scheduler-store.ts';
 import { enqueueDue, sessionsAround } from './tick.ts';
@@ -54,11 +55,13 @@ export async function startScheduler({ env, log, now = () => new Date() }: Sched
         await runDeployment({ store, log, now }, { ...run, tick }, await sessionsAround(store, tick));
         runs.inc({ phase: run.phase });
       },
+      nightly: () => runNightly({ pool, log }),
     },
   });
   async function everyMinute(): Promise<void> {
     const at = now();
     await enqueueDue(store, at);
+    await enqueueNightly(pool, at);
     lastTickAt = at;
     lastTick.set(at.getTime() / 1_000);
   }

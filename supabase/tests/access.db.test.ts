@@ -23,6 +23,9 @@ const DECISIONS: Record<string, Decision> = {
   backtests: { select: 'own' },
   bar_chunks: { select: 'all' },
   broker_accounts: { select: 'own' },
+  broker_quota_use: { select: 'none' },
+  broker_quota_waits: { select: 'none' },
+  broker_quotas: { select: 'none' },
   broker_tokens: { select: 'none' },
   datasets: { select: 'all' },
   equity_snapshots: { select: 'own' },
@@ -45,6 +48,7 @@ const DECISIONS: Record<string, Decision> = {
   reconciliation_breaks: { select: 'own' },
   reconciliations: { select: 'own' },
   reservations: { select: 'own' },
+  retention_rules: { select: 'all' },
   service_heartbeats: { select: 'none', isForAdmins: true },
   strategies: { select: 'own' },
   strategy_deployments: { select: 'own' },
@@ -325,8 +329,9 @@ const PEOPLE = [
   'place_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
   'start_backtest', 'cancel_backtest', 'deploy_strategy', 'set_deployment_state', 'watch_quotes', 'request_permission', 'arm_real_trading',
   'set_halt', 'mark_notifications_read', 'admin_users', 'set_trading_permission', 'set_platform_settings', 'set_feed_scope', 'decide_request',
-  'halt_progress', 'admin_unknown_orders',
+  'halt_progress', 'admin_unknown_orders', 'my_broker_quotas',
 ]; // biome-ignore format: a list of words
+const QUOTA = ['open_broker_quota', 'claim_broker_calls', 'lease_broker_reserve', 'slow_broker_calls'];
 const FLEET: Record<string, readonly string[]> = {
   narae_trading: [
     'renew_instance',
@@ -349,8 +354,9 @@ const FLEET: Record<string, readonly string[]> = {
     'set_credential_state',
     'record_reconciliation',
     'beat',
+    ...QUOTA,
   ],
-  narae_market: ['publish_quotes', 'beat'],
+  narae_market: ['publish_quotes', 'beat', ...QUOTA],
   narae_scheduler: [
     'claim_run',
     'finish_run',
@@ -360,6 +366,7 @@ const FLEET: Record<string, readonly string[]> = {
     'wake_account',
     'record_reconciliation',
     'verify_chain',
+    'apply_retention',
     'beat',
   ],
   narae_gateway: ['wake_account', 'beat'],
