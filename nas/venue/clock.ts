@@ -1,6 +1,8 @@
 /** The venue's only source of time. Everything below it is handed the instant. */
 export interface VenueClock {
   readonly kind: 'real' | 'fixed' | 'accelerated';
+  /** Milliseconds of the venue for one of the machine's. */
+  readonly factor: number;
   /** Epoch milliseconds. */
   now(): number;
   /** Moves a fixed clock forward; throws on the others. */
@@ -10,7 +12,7 @@ export interface VenueClock {
 }
 
 export function realClock(): VenueClock {
-  return { kind: 'real', now: () => Date.now(), advance: refuse('real'), onAdvance: () => undefined };
+  return { kind: 'real', factor: 1, now: () => Date.now(), advance: refuse('real'), onAdvance: () => undefined };
 }
 
 /** Stands still until told: tests and scripted chaos. */
@@ -19,6 +21,7 @@ export function fixedClock(startMs: number): VenueClock {
   const listeners: (() => void)[] = [];
   return {
     kind: 'fixed',
+    factor: 1,
     now: () => at,
     advance(ms) {
       if (!(ms >= 0)) throw new RangeError(`a clock only moves forward: ${ms}`);
@@ -34,6 +37,7 @@ export function acceleratedClock(startMs: number, factor: number): VenueClock {
   const origin = performance.now();
   return {
     kind: 'accelerated',
+    factor,
     now: () => Math.floor(startMs + (performance.now() - origin) * factor),
     advance: refuse('accelerated'),
     onAdvance: () => undefined,

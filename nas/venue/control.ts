@@ -2,11 +2,14 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { noticeFault, requestFault, seededFaults } from './faults/faults.ts';
+import { planEntry, planLots } from './faults/plan.ts';
 import { parseJson, readBody } from './kis/rest.ts';
 import { provisionInput } from './provision.ts';
 import type { Venue } from './venue.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
+/** A plan names thousands of orders. */
+const MAX_CONTROL_BYTES = 32 * 1024 * 1024;
 const clockInput = z.strictObject({ advanceMs: z.number().int().nonnegative() });
 const disturbInput = z.strictObject({ what: z.enum(['silence', 'cut']), appKey: z.string().optional() });
 const orderInput = z.strictObject({
@@ -17,7 +20,10 @@ const orderInput = z.strictObject({
   orderType: z.string().default('00'),
   quantity: z.number().int().positive(),
   price: z.number().int().nonnegative().default(0),
+  channel: z.enum(['OpnAPI', 'Nsmart']).default('Nsmart'),
 });
+const planInput = z.strictObject({ orders: z.array(planEntry).max(5_000).default([]), lots: planLots.optional() });
+const skewInput = z.strictObject({ ms: z.number().int() });
 const faultInput = z.strictObject({
   request: z.array(requestFault).default([]),
   notice: z.array(noticeFault).default([]),
@@ -37,7 +43,7 @@ export async function handleControl(venue: Venue, token: string | null, request:
   if (!isSame(String(request.headers['x-venue-token'] ?? ''), token))
     return answer(401, { error: 'Wrong control token (header x-venue-token).' });
 
-  const text = await readBody(request);
+  const text = await readBody(request, MAX_CONTROL_BYTES);
   const body = text === '' ? {} : parseJson(text);
   if (!body) return answer(400, { error: 'The body is not a JSON object.' });
   try {
@@ -63,6 +69,12 @@ function act(venue: Venue, call: string, body: Record<string, unknown>): unknown
       if (seeded) venue.faults.bySeed(seeded);
       return undefined;
     }
+    case 'POST /plan': {
+      const { orders, lots } = planInput.parse(body);
+      for (const entry of orders) venue.faults.plan.add(entry);
+      if (lots) venue.faults.plan.byLots(lots);
+      return undefined;
+    }
     case 'DELETE /faults':
       return venue.faults.clear();
     case 'POST /sockets': {
@@ -71,6 +83,8 @@ function act(venue: Venue, call: string, body: Record<string, unknown>): unknown
     }
     case 'POST /clock':
       return venue.clock.advance(clockInput.parse(body).advanceMs);
+    case 'POST /skew':
+      return venue.skewClock(skewInput.parse(body).ms);
     case 'GET /judge':
       return venue.judge();
     default:

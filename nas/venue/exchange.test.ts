@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { OrderTicket } from './exchange.ts';
 import { anAccount, anExchange, MONDAY, openDay, PENCIL, TEN_O_CLOCK } from './testing/exchange.ts';
-import type { VenueOrder } from './venue-order.ts';
+import type { OrderTicket, VenueOrder } from './venue-order.ts';
 
 const ticket = (given: Partial<OrderTicket> = {}): OrderTicket => ({
   symbol: PENCIL.symbol,

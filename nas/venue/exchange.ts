@@ -1,12 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { EngineRequest, Fill, MatchResult } from './engine/symbol-engine.ts';
+import { refusalOf, reservation, reservePrice } from './entry-rules.ts';
 import { type Account, Ledger } from './ledger/ledger.ts';
 import type { Instrument } from './market/instruments.ts';
 import { MarketState, type Print } from './market/market-state.ts';
 import type { MarketRules } from './market/rules.ts';
+import { OrderStore } from './order-store.ts';
 import { seoulTime } from './seoul-time.ts';
 import { MATCHING, type Phase, type Sessions } from './sessions.ts';
-import { CONDITIONAL, ORDER_TYPES, type OrderEvent, type OrderFill, type Outcome, type Refusal, type VenueOrder } from './venue-order.ts';
+import {
+  CONDITIONAL,
+  type OnAccepted,
+  ORDER_TYPES,
+  type OrderEvent,
+  type OrderFill,
+  type OrderTicket,
+  type Outcome,
+  type Refusal,
+  type VenueOrder,
+} from './venue-order.ts';
 
 /** The owner of every background order; it has no account, no limit and no fee. */
 export const HOUSE = 'house';
@@ -14,36 +26,28 @@ export const HOUSE = 'house';
 const BRANCH = { paper: '00950', real: '06010' } as const;
 
 export interface ExchangeListeners {
+  /** An execution is about to be booked. */
+  beforeFill?(order: VenueOrder, now: number): void;
   onOrder(event: OrderEvent): void;
   onPrint(market: MarketState, print: Print): void;
   /** The visible book of a symbol changed. */
   onBook(market: MarketState): void;
 }
 
-export interface OrderTicket {
-  readonly symbol: string;
-  readonly side: 'buy' | 'sell';
-  readonly orderType: string;
-  readonly quantity: number;
-  readonly price: number;
-  readonly channel?: 'OpnAPI' | 'Nsmart';
-}
-
 /** Orders, accounts and phases over all symbols. Deterministic: every instant is passed in, nothing here draws lots. */
 export class Exchange {
   readonly markets = new Map<string, MarketState>();
   readonly ledger = new Ledger();
-  /** Requests of accounts, today's and older ones that are still asked for, in order of arrival. */
-  readonly orders: VenueOrder[] = [];
+  /** Requests of accounts, today's and older ones that are still asked for. */
+  readonly store = new OrderStore();
   readonly sessions: Sessions;
   readonly rules: MarketRules;
   phase: Phase = 'after';
   day = '';
-  readonly #byId = new Map<number, VenueOrder>();
+  /** The broker's own clock runs this far from the venue's: order times and notices show it. */
+  skewMs = 0;
   readonly #listeners: ExchangeListeners;
-  readonly #nextNumber = { real: 1, paper: 1 };
   readonly #history = createHash('sha256');
-  #nextId = 1;
   #changes = 0;
 
   constructor(options: { sessions: Sessions; rules: MarketRules; instruments: readonly Instrument[]; listeners: ExchangeListeners }) {
@@ -51,6 +55,10 @@ export class Exchange {
     this.rules = options.rules;
     this.#listeners = options.listeners;
     for (const instrument of options.instruments) this.markets.set(instrument.symbol, new MarketState(instrument, instrument.startPrice));
+  }
+
+  get orders(): readonly VenueOrder[] {
+    return this.store.all;
   }
 
   /** Counts everything that a snapshot must keep; unchanged means nothing to write. */
@@ -69,7 +77,7 @@ export class Exchange {
   /** A new calendar day: order numbers restart and due cash settles. */
   startDay(day: string): void {
     this.day = day;
-    this.#nextNumber.real = this.#nextNumber.paper = 1;
+    this.store.restartNumbers();
     this.ledger.startDay(day);
     this.#note('day', day);
     this.#changes++;
@@ -98,8 +106,7 @@ export class Exchange {
 
   /** End of the session: what is left of the day's orders expires, background orders included. */
   expireAll(): void {
-    for (const order of this.orders) {
-      if (order.status !== 'working') continue;
+    for (const order of this.store.working()) {
       this.markets.get(order.symbol)!.engine.cancel(order.id);
       const quantity = order.open;
       order.open = 0;
@@ -112,42 +119,72 @@ export class Exchange {
 
   /** An order of the background market. Its id is returned so that the trader can take it back. */
   submitHouse(market: MarketState, request: Omit<EngineRequest, 'id' | 'owner'>, now: number): { id: number; result: MatchResult } {
-    const id = this.#nextId++;
+    const id = this.store.newId();
     const result = market.engine.submit({ ...request, id, owner: HOUSE });
     for (const fill of result.fills) this.#recordFill(market, fill, now);
     this.#listeners.onBook(market);
     return { id, result };
   }
 
-  submit(account: Account, ticket: OrderTicket, now: number): Outcome {
-    const refusal = this.#refuse(account, ticket);
+  submit(account: Account, ticket: OrderTicket, now: number, onAccepted?: OnAccepted): Outcome {
+    const refusal = refusalOf(this, account, ticket);
     if (refusal) return { ok: false, refusal };
     const order = this.#newOrder(account, ticket, { action: 'new', originalOrderNumber: '' }, now);
     this.#reserve(order);
+    const next = onAccepted?.(order) ?? 'go';
     this.#emit({ type: 'accepted', order });
-    this.#enter(order, now);
+    if (next === 'go') this.#enter(order, now);
     return { ok: true, order };
   }
 
   /** Takes back all or part of an order. The answer is the cancel request, with a number of its own. */
-  cancel(account: Account, orderNumber: string, quantity: number | 'all', now: number): Outcome {
+  cancel(account: Account, orderNumber: string, quantity: number | 'all', now: number, onAccepted?: OnAccepted): Outcome {
     const found = this.#changeable(account, orderNumber, quantity);
     if ('refusal' in found) return { ok: false, refusal: found.refusal };
     const { order, amount } = found;
+    const { symbol, side, orderType } = order;
+    const ticket = { symbol, side, orderType, quantity: amount, price: 0 };
+    const request = this.#newOrder(account, ticket, { action: 'cancel', originalOrderNumber: order.orderNumber }, now);
+    if ((onAccepted?.(request) ?? 'go') === 'go') this.confirmCancel(request);
+    return { ok: true, order: request };
+  }
+
+  /** The exchange's word on an accepted cancel: it takes what is still open, or is refused when nothing is. */
+  confirmCancel(request: VenueOrder): void {
+    const order = this.store.find(request.accountId, request.day, request.originalOrderNumber)!;
+    const amount = order.status === 'working' ? Math.min(request.quantity, order.open) : 0;
+    if (amount === 0) {
+      request.status = 'rejected';
+      request.rejected = request.quantity;
+      this.#emit({ type: 'rejected', order: request });
+      return;
+    }
     this.markets.get(order.symbol)!.engine.cancel(order.id, amount);
-    const request = this.#newOrder(
-      account,
-      { ...order, quantity: amount, price: 0 },
-      { action: 'cancel', originalOrderNumber: order.orderNumber },
-      now,
-    );
-    request.status = 'confirmed';
-    request.open = 0;
     request.cancelled = amount;
     this.#takeOut(order, amount, 'cancelled');
     this.#emit({ type: 'cancelled', order, by: request, quantity: amount, reason: 'request' });
     this.#listeners.onBook(this.markets.get(order.symbol)!);
-    return { ok: true, order: request };
+  }
+
+  /** 거부 after acceptance: the exchange refuses an order that the broker had taken. */
+  rejectLate(order: VenueOrder): void {
+    if (order.status !== 'working') return;
+    this.markets.get(order.symbol)!.engine.cancel(order.id);
+    order.rejected = order.open;
+    order.open = 0;
+    order.status = 'rejected';
+    this.ledger.release(order.id);
+    this.#emit({ type: 'rejected', order });
+  }
+
+  /** A scripted fill: shares of one working order trade with the house at the order's own price, whatever else stands in the book. Nothing is printed. */
+  fillByScript(order: VenueOrder, quantity: number, now: number): number {
+    const market = this.markets.get(order.symbol)!;
+    const fill = order.status === 'working' ? market.engine.fillDirectly(order.id, quantity, HOUSE) : null;
+    if (!fill) return 0;
+    this.#bookFill(market, fill, now);
+    this.#listeners.onBook(market);
+    return fill.quantity;
   }
 
   /** 정정: the remainder leaves the book and comes back as a new order with a new number, behind everyone at its price. */
@@ -156,6 +193,7 @@ export class Exchange {
     orderNumber: string,
     change: { quantity: number | 'all'; price: number; orderType: string },
     now: number,
+    onAccepted?: OnAccepted,
   ): Outcome {
     const found = this.#changeable(account, orderNumber, change.quantity);
     if ('refusal' in found) return { ok: false, refusal: found.refusal };
@@ -167,12 +205,13 @@ export class Exchange {
       quantity: amount,
       price: change.price,
     };
-    const refusal = this.#refuse(account, ticket, order);
+    const refusal = refusalOf(this, account, ticket, order);
     if (refusal) return { ok: false, refusal };
     this.markets.get(order.symbol)!.engine.cancel(order.id, amount);
     this.#takeOut(order, amount, 'replaced');
     const next = this.#newOrder(account, ticket, { action: 'modify', originalOrderNumber: order.orderNumber }, now);
     this.#reserve(next);
+    onAccepted?.(next);
     this.#emit({ type: 'replaced', order, by: next, quantity: amount });
     this.#enter(next, now);
     return { ok: true, order: next };
@@ -180,13 +219,7 @@ export class Exchange {
 
   /** Puts a working order of a snapshot back into the book with its old place. */
   restore(order: VenueOrder): void {
-    this.orders.push(order);
-    this.#byId.set(order.id, order);
-    this.#nextId = Math.max(this.#nextId, order.id + 1);
-    if (order.day === this.day) {
-      const number = Number(order.orderNumber) + 1;
-      this.#nextNumber[order.environment] = Math.max(this.#nextNumber[order.environment], number);
-    }
+    this.store.restore(order, this.day);
     if (order.status !== 'working') return;
     const market = this.markets.get(order.symbol);
     if (!market || order.day !== this.day || MATCHING[this.phase] === 'closed') {
@@ -216,38 +249,10 @@ export class Exchange {
 
   /** Notes where working orders stand, before a snapshot is written. */
   markResting(): void {
-    for (const order of this.orders) {
-      if (order.status !== 'working') continue;
-      const { price, sequence } = this.markets.get(order.symbol)!.engine.order(order.id)!;
-      order.resting = { price, sequence };
+    for (const order of this.store.working()) {
+      const place = this.markets.get(order.symbol)!.engine.order(order.id);
+      if (place) order.resting = { price: place.price, sequence: place.sequence };
     }
-  }
-
-  #refuse(account: Account, ticket: OrderTicket, replaced?: VenueOrder): Refusal | null {
-    const market = this.markets.get(ticket.symbol);
-    if (!market) return 'unknown_symbol';
-    const type = ORDER_TYPES[ticket.orderType];
-    if (!type) return 'bad_order_type';
-    if (!this.sessions.isTradingDay(this.day)) return 'not_a_trading_day';
-    if (this.phase === 'before') return 'before_open';
-    if (this.phase === 'after') return 'after_close';
-    // KRX takes only limit and market orders in its call auctions.
-    if (MATCHING[this.phase] === 'auction' && (type.timeInForce !== 'day' || !['00', '01'].includes(ticket.orderType)))
-      return 'bad_order_type';
-    if (type.kind === 'limit') {
-      if (ticket.price < market.lowerLimit || ticket.price > market.upperLimit) return 'outside_limits';
-      if (ticket.price % this.rules.tickSize(market.instrument, this.day, ticket.price) !== 0) return 'off_tick';
-    }
-    if (ticket.side === 'buy') {
-      const freed = replaced ? this.#reservationOf(replaced) : 0;
-      const amount = this.#reservePrice(market, ticket) * ticket.quantity;
-      if (!Number.isSafeInteger(amount) || amount + this.rules.commission(amount) > this.ledger.orderableCash(account) + freed)
-        return 'no_cash';
-      return null;
-    }
-    const sellable = this.ledger.sellable(account, ticket.symbol) + (replaced?.open ?? 0);
-    if ((account.holdings.get(ticket.symbol)?.quantity ?? 0) === 0) return 'no_holding';
-    return ticket.quantity > sellable ? 'over_sellable' : null;
   }
 
   /** The order an account may change, and how much of it. */
@@ -256,12 +261,9 @@ export class Exchange {
     orderNumber: string,
     quantity: number | 'all',
   ): { order: VenueOrder; amount: number } | { refusal: Refusal } {
-    const order = this.orders.findLast(
-      (candidate) =>
-        candidate.accountId === account.id && candidate.day === this.day && Number(candidate.orderNumber) === Number(orderNumber),
-    );
+    const order = this.store.find(account.id, this.day, orderNumber);
     if (!order || order.action === 'cancel') return { refusal: 'unknown_order' };
-    if (order.status === 'expired') return { refusal: 'unknown_order' };
+    if (order.status === 'expired' || order.status === 'rejected') return { refusal: 'unknown_order' };
     if (order.status !== 'working') return { refusal: 'nothing_left' };
     if (MATCHING[this.phase] === 'closed') return { refusal: 'after_close' };
     const amount = quantity === 'all' ? order.open : quantity;
@@ -273,11 +275,11 @@ export class Exchange {
     const market = this.markets.get(ticket.symbol)!;
     const { environment } = account;
     const order: VenueOrder = {
-      id: this.#nextId++,
+      id: this.store.newId(),
       accountId: account.id,
       environment,
       day: this.day,
-      orderNumber: String(this.#nextNumber[environment]++).padStart(10, '0'),
+      orderNumber: this.store.newNumber(environment),
       branch: BRANCH[environment],
       ...request,
       symbol: ticket.symbol,
@@ -287,27 +289,24 @@ export class Exchange {
       timeInForce: type.timeInForce,
       quantity: ticket.quantity,
       price: type.kind === 'limit' ? ticket.price : 0,
-      time: seoulTime(now),
-      reservePrice: this.#reservePrice(market, ticket),
+      time: seoulTime(now + this.skewMs),
+      reservePrice: reservePrice(market, ticket),
       channel: ticket.channel ?? 'OpnAPI',
-      status: 'working',
-      open: ticket.quantity,
+      isForeign: ticket.isForeign ?? false,
+      occurrence: ticket.occurrence ?? 0,
+      status: request.action === 'cancel' ? 'confirmed' : 'working',
+      open: request.action === 'cancel' ? 0 : ticket.quantity,
       filled: 0,
       filledAmount: 0,
       cancelled: 0,
+      rejected: 0,
       fee: 0,
       tax: 0,
       resting: null,
       fills: [],
     };
-    this.orders.push(order);
-    this.#byId.set(order.id, order);
+    this.store.add(order);
     return order;
-  }
-
-  /** A priceless order reserves at the upper limit (KIS: market buys above about 77 % of the cash are refused). */
-  #reservePrice(market: MarketState, ticket: Pick<OrderTicket, 'orderType' | 'price'>): number {
-    return ORDER_TYPES[ticket.orderType]?.kind === 'limit' && ticket.orderType !== CONDITIONAL ? ticket.price : market.upperLimit;
   }
 
   #enter(order: VenueOrder, now: number): void {
@@ -329,27 +328,26 @@ export class Exchange {
     this.#reserve(order);
   }
 
-  #reservationOf(order: VenueOrder): number {
-    const amount = order.reservePrice * order.open;
-    return order.side === 'buy' ? amount + this.rules.commission(amount) : 0;
-  }
-
   #reserve(order: VenueOrder): void {
-    const cash = this.#reservationOf(order);
+    const cash = reservation(this.rules, order);
     const shares = order.side === 'sell' ? order.open : 0;
     this.ledger.reserve(order.id, { accountId: order.accountId, symbol: order.symbol, cash, shares });
   }
 
   #recordFill(market: MarketState, fill: Fill, now: number): void {
+    this.#bookFill(market, fill, now);
+    const print = market.record(fill, now);
+    this.#note('print', market.instrument.symbol, fill.price, fill.quantity, now);
+    this.#listeners.onPrint(market, print);
+  }
+
+  #bookFill(market: MarketState, fill: Fill, now: number): void {
     for (const side of ['buy', 'sell'] as const) {
       const { id, owner } = fill[side];
       const { symbol } = market.instrument;
       if (owner === HOUSE) this.ledger.bookHouse({ symbol, side, price: fill.price, quantity: fill.quantity });
-      else this.#fillOrder(this.#byId.get(id)!, fill, now);
+      else this.#fillOrder(this.store.byId(id), fill, now);
     }
-    const print = market.record(fill, now);
-    this.#note('print', market.instrument.symbol, fill.price, fill.quantity, now);
-    this.#listeners.onPrint(market, print);
   }
 
   #fillOrder(order: VenueOrder, { price, quantity }: Fill, now: number): void {
@@ -364,18 +362,18 @@ export class Exchange {
     order.fee += fee;
     order.tax += tax;
     const account = this.ledger.accounts.get(order.accountId)!;
+    this.#listeners.beforeFill?.(order, now);
     this.ledger.book(account, { symbol: order.symbol, side: order.side, price, quantity, fee, tax, day: this.day, settlementDay });
     if (order.open === 0) order.status = 'filled';
     this.#reserve(order);
-    const fill: OrderFill = { price, quantity, time: seoulTime(now), fee, tax };
+    const fill: OrderFill = { price, quantity, time: seoulTime(now + this.skewMs), fee, tax };
     order.fills.push(fill);
     this.#emit({ type: 'filled', order, fill });
   }
 
   #turnConditional({ engine, instrument }: MarketState): void {
-    for (const order of this.orders) {
-      if (order.status === 'working' && order.symbol === instrument.symbol && order.orderType === CONDITIONAL)
-        engine.turnIntoMarket(order.id);
+    for (const order of this.store.working()) {
+      if (order.symbol === instrument.symbol && order.orderType === CONDITIONAL) engine.turnIntoMarket(order.id);
     }
   }
 

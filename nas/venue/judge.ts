@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Exchange } from './exchange.ts';
 import type { FaultBook } from './faults/faults.ts';
 import { depthOf } from './kis/depth.ts';
@@ -10,7 +11,9 @@ export function judgeView(exchange: Exchange, faults: FaultBook) {
     day: exchange.day,
     phase: exchange.phase,
     eventHash: exchange.eventHash(),
+    outcomeHash: outcomeHash(exchange),
     faultsStruck: { ...faults.struck },
+    strikes: [...faults.strikes],
     accounts: [...ledger.accounts.values()].map((account) => ({
       id: account.id,
       settledCash: account.settledCash,
@@ -23,7 +26,7 @@ export function judgeView(exchange: Exchange, faults: FaultBook) {
         purchaseAmount,
         sellable: ledger.sellable(account, symbol),
       })),
-      orders: exchange.orders.filter((order) => order.accountId === account.id).map((order) => ({ ...order, fills: [...order.fills] })),
+      orders: exchange.store.of(account.id).map((order) => ({ ...order, fills: [...order.fills] })),
     })),
     books: [...exchange.markets.values()].map((market) => {
       const { asks, bids } = depthOf(market);
@@ -32,4 +35,31 @@ export function judgeView(exchange: Exchange, faults: FaultBook) {
     }),
   };
 }
+
+/**
+ * A digest of what became of every order, without its number or time: runs in which the requests of many accounts interleave
+ * differently, but every order met the same fate, have the same one.
+ */
+function outcomeHash({ orders }: Exchange): string {
+  const fates = orders.map((order) =>
+    [
+      order.accountId,
+      order.symbol,
+      order.side,
+      order.orderType,
+      order.quantity,
+      order.price,
+      order.action,
+      order.isForeign,
+      order.occurrence,
+      order.status,
+      order.filled,
+      order.filledAmount,
+      order.cancelled,
+      order.rejected,
+    ].join('|'),
+  );
+  return createHash('sha256').update(fates.sort().join('\n')).digest('hex');
+}
+
 export type JudgeView = ReturnType<typeof judgeView>;

@@ -2,6 +2,23 @@ import type { PriceKind, TimeInForce } from './engine/symbol-engine.ts';
 
 export type Environment = 'real' | 'paper';
 
+export type Channel = 'OpnAPI' | 'Nsmart';
+
+/** What a client asks for. */
+export interface OrderTicket {
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly orderType: string;
+  readonly quantity: number;
+  readonly price: number;
+  readonly channel?: Channel;
+  readonly isForeign?: boolean;
+  readonly occurrence?: number;
+}
+
+/** Lets a script step in between the acceptance of a request and its effect: `hold` keeps the effect back, and the script brings it about. */
+export type OnAccepted = (request: VenueOrder) => 'go' | 'hold';
+
 export interface OrderFill {
   readonly price: number;
   readonly quantity: number;
@@ -34,12 +51,19 @@ export interface VenueOrder {
   readonly time: string;
   /** Won a share the reservation reckons with: the limit, or the upper limit of the day. */
   readonly reservePrice: number;
-  readonly channel: 'OpnAPI' | 'Nsmart';
-  status: 'working' | 'filled' | 'cancelled' | 'replaced' | 'expired' | 'confirmed';
+  /** ORDR_EMPNO: `OpnAPI` for the API, `Nsmart` for HTS and MTS. */
+  readonly channel: Channel;
+  /** Placed by another client of the same account; not told on the wire, only to the judge. */
+  readonly isForeign: boolean;
+  /** The how-manieth request of this look (account, symbol, side, quantity, price) it was, from 1; 0 for foreign orders. */
+  readonly occurrence: number;
+  status: 'working' | 'filled' | 'cancelled' | 'replaced' | 'expired' | 'confirmed' | 'rejected';
   open: number;
   filled: number;
   filledAmount: number;
   cancelled: number;
+  /** Refused after it had been accepted. */
+  rejected: number;
   fee: number;
   tax: number;
   /** Place in the book as of the last snapshot, so that a restart keeps price and time priority; null when it did not rest. */
@@ -77,6 +101,7 @@ export type OrderEvent =
       readonly reason: 'request' | 'ioc';
     }
   | { readonly type: 'replaced'; readonly order: VenueOrder; readonly by: VenueOrder; readonly quantity: number }
+  | { readonly type: 'rejected'; readonly order: VenueOrder }
   | { readonly type: 'expired'; readonly order: VenueOrder; readonly quantity: number };
 
 /** ORD_DVSN codes the venue trades (KRX regular session). 21–24, 05–07 and the after-market's 41–47 are not played. */

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLog, type Log } from '#lib/log.ts';
+import { Agenda } from './agenda.ts';
 import { realClock, type VenueClock } from './clock.ts';
 import { handleControl } from './control.ts';
-import { Exchange, type OrderTicket } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { FaultBook } from './faults/faults.ts';
 import { type JudgeView, judgeView } from './judge.ts';
 import type { FieldSet } from './kis/frames.ts';
@@ -17,7 +18,7 @@ import type { Bar } from './market/market-state.ts';
 import { type ProvisionInput, provision } from './provision.ts';
 import { type MarketHours, sessions } from './sessions.ts';
 import { readSnapshot, type Snapshot, writeSnapshot } from './snapshot.ts';
-import type { Environment, Outcome } from './venue-order.ts';
+import type { Environment, OrderTicket, Outcome } from './venue-order.ts';
 
 export interface VenueOptions {
   readonly seed?: number;
@@ -51,19 +52,22 @@ export interface Venue {
   readonly faults: FaultBook;
   readonly exchange: Exchange;
   provision(input: ProvisionInput): { accountId: string; isNew: boolean };
-  /** An order of the same account from another client (HTS, MTS): it reaches the book past the API. */
+  /** An order of the same account from another client: HTS and MTS (`Nsmart`, unless told), or another program with its key (`OpnAPI`). */
   placeElsewhere(accountId: string, ticket: OrderTicket): Outcome;
   judge(): JudgeView;
   /** Daily bars, or minute bars of one day, as the KIS chart inquiries give them; oldest first. */
   history(symbol: string, range: { from: string; to: string }): readonly Bar[];
   minuteHistory(symbol: string, day: string): readonly Bar[];
   disturbSockets(what: 'silence' | 'cut', appKey?: string): void;
+  /** The broker's clock runs this far from the venue's from now on: Date headers, order times and notices show it. */
+  skewClock(ms: number): void;
   stop(): Promise<void>;
 }
 
 const ENVIRONMENTS = ['paper', 'real'] as const satisfies readonly Environment[];
 const PINGPONG_MS = 10_000;
 const TICK_MS = 250;
+const FASTEST_TICK_MS = 20;
 const SAVE_EVERY_MS = 1_000;
 const ORDERS_KEPT_DAYS = 7;
 const KEEP_ALIVE_MS = 75_000;
@@ -75,6 +79,7 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
   const log = options.log ?? createLog('venue', 'warn');
   const dataDir = options.dataDir ?? null;
   const faults = new FaultBook();
+  const agenda = new Agenda();
   const keys = new KeyRing({ tokenPause: options.tokenPause ?? true });
   const streams = new Map<Environment, KisStream>();
   const exchange = new Exchange({
@@ -82,6 +87,7 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
     rules: krxRules,
     instruments: options.instruments ?? SYNTHETIC_INSTRUMENTS,
     listeners: {
+      beforeFill: (order, now) => faults.disguise.beforeFill(order, exchange.ledger.accounts.get(order.accountId)!, now, 0),
       onOrder: (event) => {
         const account = exchange.ledger.accounts.get(event.order.accountId);
         if (account) streams.get(account.environment)?.onOrder(account, event);
@@ -108,18 +114,27 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
         exchange,
         keys,
         faults,
+        agenda,
         now: () => clock.now(),
         fieldSet: options.fieldSet ?? 'current',
         pingpongMs: options.pingpongMs ?? PINGPONG_MS,
       }),
     );
   }
+  const disturbSockets = (what: 'silence' | 'cut', appKey?: string): void => {
+    for (const stream of streams.values()) stream.disturb(what, appKey);
+  };
   const settle = (): void => {
-    loop.advance(clock.now());
+    const now = clock.now();
+    for (let due = agenda.next(now); due; due = agenda.next(now)) {
+      loop.advance(due.at);
+      due.act(due.at);
+    }
+    loop.advance(now);
     for (const stream of streams.values()) stream.flush();
   };
   clock.onAdvance(settle);
-  const heartbeat = setInterval(settle, TICK_MS);
+  const heartbeat = setInterval(settle, Math.max(FASTEST_TICK_MS, TICK_MS / clock.factor));
 
   const save = saver(
     dataDir,
@@ -157,6 +172,8 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
         now: () => clock.now(),
         requestsPerSecond: perSecond[environment],
         settle,
+        agenda,
+        disturbSockets,
         log,
       };
       const server = createServer((request, response) => {
@@ -194,15 +211,16 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
       const account = exchange.ledger.accounts.get(accountId);
       if (!account) throw new Error(`The venue has no account ${accountId}.`);
       settle();
-      const outcome = exchange.submit(account, { ...ticket, channel: 'Nsmart' }, clock.now());
+      const outcome = exchange.submit(account, { channel: 'Nsmart', ...ticket, isForeign: true }, clock.now());
       settle();
       return outcome;
     },
     judge: () => judgeView(exchange, faults),
     history: (symbol, range) => loop.dailyBars(symbol, range),
     minuteHistory: (symbol, day) => loop.minuteBars(symbol, day),
-    disturbSockets: (what, appKey) => {
-      for (const stream of streams.values()) stream.disturb(what, appKey);
+    disturbSockets,
+    skewClock: (ms) => {
+      exchange.skewMs = ms;
     },
     stop,
   };

@@ -93,6 +93,21 @@ export class SymbolEngine {
     return taken;
   }
 
+  /** `quantity` shares of one order trade with `owner` at the order's own price, past everybody's priority; the last price stays. */
+  fillDirectly(id: number, quantity: number, owner: string): Fill | null {
+    const order = this.#byId.get(id);
+    if (!order) return null;
+    const { side } = order;
+    const price = order.price ?? this.lastPrice;
+    const taken = Math.min(quantity, order.open);
+    order.open -= taken;
+    const other: BookOrder = { id: 0, owner, side: side === 'buy' ? 'sell' : 'buy', price, open: 0, sequence: 0 };
+    const [buy, sell] = side === 'buy' ? [order, other] : [other, order];
+    const fill: Fill = { price, quantity: taken, buy: { ...buy }, sell: { ...sell }, aggressor: null };
+    if (order.open === 0) this.#forget(order);
+    return fill;
+  }
+
   /** What the auction would give now. */
   expected(): AuctionResult | null {
     return this.phase === 'auction' ? auctionPrice(this.orders(), this.lastPrice) : null;

@@ -5,11 +5,13 @@ import { ORDER_TYPES } from '../venue-order.ts';
 import { changeOf, percent } from './change.ts';
 import { type Answer, badInput, inquired, padded } from './codes.ts';
 import { pageOf } from './paging.ts';
+import type { Call } from './routes.ts';
 
 type Query = Readonly<Record<string, string>>;
 
 /** inquire-balance: 50 rows a page on real, 20 on paper. Sold-out symbols stay as rows of 0 shares until they have settled (D+2). */
-export function inquireBalance(exchange: Exchange, account: Account, query: Query, trCont: string): Answer {
+export function inquireBalance(call: Call, account: Account): Answer {
+  const { exchange, input: query, trCont, pageFault } = call;
   for (const field of [
     'AFHR_FLPR_YN',
     'INQR_DVSN',
@@ -22,10 +24,10 @@ export function inquireBalance(exchange: Exchange, account: Account, query: Quer
   ]) {
     if (query[field] === undefined) return badInput(field);
   }
-  const holdings = [...account.holdings].sort(([a], [b]) => (a < b ? -1 : 1));
+  const holdings = call.rowsMissing ? [] : [...account.holdings].sort(([a], [b]) => (a < b ? -1 : 1));
   const filter = `${account.accountNumber}^${account.productCode}^N^N^${query.INQR_DVSN}^01^N^`;
   const size = account.environment === 'real' ? 50 : 20;
-  const page = pageOf(holdings, { size, trCont, cursor: query.CTX_AREA_NK100!, filter, keyOf: ([symbol]) => symbol });
+  const page = pageOf(holdings, { size, trCont, cursor: query.CTX_AREA_NK100!, filter, keyOf: ([symbol]) => symbol, fault: pageFault });
   const output1 = page.rows.map(([symbol, holding]) => holdingRow(exchange, account, symbol, holding));
   return inquired(account.environment, { ...page.cursors, output1, output2: [summary(exchange, account)] }, page);
 }
@@ -48,7 +50,8 @@ function holdingRow(exchange: Exchange, account: Account, symbol: string, holdin
     thdt_buyqty: String(today?.bought ?? 0),
     thdt_sll_qty: String(today?.sold ?? 0),
     hldg_qty: String(holding.quantity),
-    ord_psbl_qty: String(exchange.ledger.sellable(account, symbol)),
+    // A balance that lags may hold less than is being sold.
+    ord_psbl_qty: String(Math.max(0, exchange.ledger.sellable(account, symbol))),
     pchs_avg_pric: average.toFixed(4),
     pchs_amt: String(holding.purchaseAmount),
     prpr: String(last),

@@ -25,6 +25,10 @@ export const GATEWAY = {
   realKeyOnPaper: message(500, '1', 'EGW02007', '해당 앱키는 모의투자용 앱키가 아닙니다'),
 } as const;
 
+const REFUSED_AT_THE_DOOR = ['EGW00121', 'EGW00123', 'EGW00201', 'EGW00215'];
+/** The gateway refused before anything was done: a client may send the same request again. */
+export const isRefusedAtTheDoor = ({ body }: Answer): boolean => REFUSED_AT_THE_DOOR.includes((body as { msg_cd?: string }).msg_cd ?? '');
+
 /** Refusals of `/oauth2/…`, which have a shape of their own. */
 export const oauthError = (status: number, error_code: string, error_description: string): Answer => ({
   status,
@@ -88,7 +92,7 @@ export const padded = (text: string, length: number): string => text.padEnd(leng
 export function inquired(
   environment: Environment,
   content: Record<string, unknown>,
-  page: { more: boolean; first: boolean; empty?: boolean },
+  page: { more: boolean; first: boolean; empty?: boolean; isUnmarked?: boolean },
 ): Answer {
   const [msg_cd, msg1] =
     environment === 'paper'
@@ -99,7 +103,7 @@ export function inquired(
         ? ['KIOK0500', '조회가 계속됩니다..다음버튼을 Click 하십시오.']
         : ['KIOK0510', '조회가 완료되었습니다'];
   const tr_cont = page.more ? (page.first ? 'F' : 'M') : page.first ? 'D' : 'E';
-  return { status: 200, headers: { tr_cont }, body: { ...content, rt_cd: '0', msg_cd, msg1: padded(msg1, 80) } };
+  return { status: 200, headers: page.isUnmarked ? {} : { tr_cont }, body: { ...content, rt_cd: '0', msg_cd, msg1: padded(msg1, 80) } };
 }
 
 /** Envelope of a quote. */

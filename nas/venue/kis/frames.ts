@@ -118,10 +118,20 @@ export function encryptedFrame(trId: string, record: readonly string[], secret: 
 const digits = (value: number, width: number): string => String(value).padStart(width, '0');
 const CONDITION = { day: '0', ioc: '1', fok: '2' } as const;
 
+interface NoticeWords {
+  readonly order: VenueOrder;
+  readonly original: string;
+  /** RCTF_CLS: 0 new, 1 modify, 2 cancel. */
+  readonly kind: string;
+  readonly quantity: number;
+  readonly price: number;
+  readonly executed: boolean;
+  readonly refused?: boolean;
+  readonly accepted: string;
+}
+
 /** The words of one order event in a notice; expiry is silent, as the real stream says nothing at the end of a session. */
-function noticeOf(
-  event: OrderEvent,
-): { order: VenueOrder; original: string; kind: string; quantity: number; price: number; executed: boolean; accepted: string } | null {
+function noticeOf(event: OrderEvent): NoticeWords | null {
   const { order } = event;
   switch (event.type) {
     case 'accepted':
@@ -150,6 +160,17 @@ function noticeOf(
         executed: false,
         accepted: '2',
       };
+    case 'rejected':
+      return {
+        order,
+        original: order.originalOrderNumber,
+        kind: order.action === 'cancel' ? '2' : order.action === 'modify' ? '1' : '0',
+        quantity: order.rejected,
+        price: order.price,
+        executed: false,
+        refused: true,
+        accepted: '1',
+      };
     case 'expired':
       return null;
   }
@@ -174,8 +195,8 @@ export function noticeRecord(exchange: Exchange, account: Account, event: OrderE
     order.symbol,
     digits(notice.quantity, 10),
     digits(notice.price, 9),
-    seoulTime(now),
-    '0',
+    seoulTime(now + exchange.skewMs),
+    notice.refused ? '1' : '0',
     notice.executed ? '2' : '1',
     notice.accepted,
     order.branch,

@@ -4,6 +4,7 @@ import { compactDay, parseCompactDay } from '../seoul-time.ts';
 import { ORDER_TYPES, type VenueOrder } from '../venue-order.ts';
 import { type Answer, badInput, inquired } from './codes.ts';
 import { pageOf } from './paging.ts';
+import type { Call } from './routes.ts';
 
 type Query = Readonly<Record<string, string>>;
 const SIDE_CODE = { sell: '01', buy: '02' } as const;
@@ -40,7 +41,7 @@ function ccldRow(exchange: Exchange, order: VenueOrder): Record<string, string> 
     ord_dvsn_cd: order.orderType,
     cncl_cfrm_qty: String(order.cancelled),
     rmn_qty: String(remaining(order)),
-    rjct_qty: '0',
+    rjct_qty: String(order.rejected),
     ccld_cndt_name: order.timeInForce === 'day' ? '없음' : order.timeInForce.toUpperCase(),
     inqr_ip_addr: '0.0.0.0',
     cpbc_ordp_ord_rcit_dvsn_cd: '',
@@ -62,13 +63,8 @@ function ccldRow(exchange: Exchange, order: VenueOrder): Record<string, string> 
  * inquire-daily-ccld: one row an order (never an execution), 100 a page on real, 15 on paper. `rowsMissing` plays the measured
  * paper defect: totals are right, rows never come (always so with the old VTTC8001R).
  */
-export function inquireDailyCcld(
-  exchange: Exchange,
-  account: Account,
-  query: Query,
-  trCont: string,
-  options: { rowsMissing: boolean },
-): Answer {
+export function inquireDailyCcld(call: Call, account: Account): Answer {
+  const { exchange, input: query, trCont, pageFault } = call;
   for (const field of [
     'INQR_STRT_DT',
     'INQR_END_DT',
@@ -87,9 +83,9 @@ export function inquireDailyCcld(
   const to = parseCompactDay(query.INQR_END_DT!);
   if (!from) return badInput('INQR_STRT_DT');
   if (!to) return badInput('INQR_END_DT');
-  const matching = exchange.orders.filter(
-    (order) => order.accountId === account.id && order.day >= from && order.day <= to && passes(order, query),
-  );
+  const matching = exchange.store
+    .of(account.id)
+    .filter((order) => order.day >= from && order.day <= to && passes(order, query) && call.isShown(order));
   if (query.INQR_DVSN !== '01') matching.reverse();
   const size = account.environment === 'real' ? 100 : 15;
   const filter = [
@@ -101,8 +97,9 @@ export function inquireDailyCcld(
     query.CCLD_DVSN,
     query.SLL_BUY_DVSN_CD,
   ].join('!^');
-  const rows = options.rowsMissing ? [] : matching;
-  const page = pageOf(rows, { size, trCont, cursor: query.CTX_AREA_NK100!, filter, keyOf: (order) => `${order.day}${order.orderNumber}` });
+  const rows = call.rowsMissing ? [] : matching;
+  const keyOf = (order: VenueOrder): string => `${order.day}${order.orderNumber}`;
+  const page = pageOf(rows, { size, trCont, cursor: query.CTX_AREA_NK100!, filter, keyOf, fault: pageFault });
   const isEmpty = page.rows.length === 0;
   return inquired(
     account.environment,
@@ -135,15 +132,19 @@ function totals(orders: readonly VenueOrder[]): Record<string, string> {
 }
 
 /** inquire-psbl-rvsecncl (real only): orders that can still be changed, 50 a page. */
-export function inquirePsblRvsecncl(exchange: Exchange, account: Account, query: Query, trCont: string): Answer {
+export function inquirePsblRvsecncl(call: Call, account: Account): Answer {
+  const { exchange, input: query, trCont, pageFault } = call;
   for (const field of ['INQR_DVSN_1', 'INQR_DVSN_2', 'CTX_AREA_FK100', 'CTX_AREA_NK100'])
     if (query[field] === undefined) return badInput(field);
   const side = query.INQR_DVSN_2 === '1' ? 'sell' : query.INQR_DVSN_2 === '2' ? 'buy' : null;
-  const open = exchange.orders
-    .filter((order) => order.accountId === account.id && remaining(order) > 0 && (!side || order.side === side))
+  const open = exchange.store
+    .of(account.id)
+    .filter((order) => remaining(order) > 0 && (!side || order.side === side) && call.isShown(order))
     .reverse();
   const filter = `${account.accountNumber}^${account.productCode}^`;
-  const page = pageOf(open, { size: 50, trCont, cursor: query.CTX_AREA_NK100!, filter, keyOf: (order) => order.orderNumber });
+  const keyOf = (order: VenueOrder): string => order.orderNumber;
+  const rows = call.rowsMissing ? [] : open;
+  const page = pageOf(rows, { size: 50, trCont, cursor: query.CTX_AREA_NK100!, filter, keyOf, fault: pageFault });
   const output = page.rows.map((order) => ({
     ord_gno_brno: order.branch,
     odno: order.orderNumber,

@@ -1,8 +1,8 @@
-import type { Exchange } from '../exchange.ts';
 import type { Account } from '../ledger/ledger.ts';
 import type { Environment, Outcome, VenueOrder } from '../venue-order.ts';
 import { ORDER_TYPES } from '../venue-order.ts';
 import { type Answer, accepted, badInput, refused } from './codes.ts';
+import type { Call } from './routes.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -25,22 +25,24 @@ function answer(environment: Environment, what: 'buy' | 'sell' | 'modify' | 'can
 }
 
 /** order-cash: a new cash order. */
-export function orderCash(exchange: Exchange, account: Account, side: 'buy' | 'sell', body: Body, now: number): Answer {
+export function orderCash(call: Call, account: Account, side: 'buy' | 'sell'): Answer {
   const { environment } = account;
+  const { exchange, input: body, now, occurrence } = call;
   const quantity = wholeNumber(body.ORD_QTY, 10);
   const price = wholeNumber(body.ORD_UNPR, 19);
   if (typeof body.PDNO !== 'string' || body.PDNO === '') return badInput('PDNO');
   if (quantity === null || quantity === 0) return badInput('ORD_QTY');
   if (price === null) return badInput('ORD_UNPR');
   if (!isKrx(body, environment)) return badInput('EXCG_ID_DVSN_CD');
-  const orderType = String(body.ORD_DVSN);
-  const outcome = exchange.submit(account, { symbol: body.PDNO, side, orderType, quantity, price }, now);
+  const ticket = { symbol: body.PDNO, side, orderType: String(body.ORD_DVSN), quantity, price, occurrence };
+  const outcome = exchange.submit(account, ticket, now, call.scripted(account, ticket));
   return answer(environment, side, outcome);
 }
 
 /** order-rvsecncl: 정정 (01) or 취소 (02). */
-export function changeOrder(exchange: Exchange, account: Account, body: Body, now: number): Answer {
+export function changeOrder(call: Call, account: Account): Answer {
   const { environment } = account;
+  const { exchange, input: body, now } = call;
   const isAll = body.QTY_ALL_ORD_YN === 'Y';
   const quantity = wholeNumber(body.ORD_QTY, 10);
   const price = wholeNumber(body.ORD_UNPR, 19);
@@ -49,12 +51,14 @@ export function changeOrder(exchange: Exchange, account: Account, body: Body, no
   if (body.QTY_ALL_ORD_YN !== 'Y' && body.QTY_ALL_ORD_YN !== 'N') return badInput('QTY_ALL_ORD_YN');
   if (quantity === null || (!isAll && quantity === 0)) return badInput('ORD_QTY');
   if (price === null) return badInput('ORD_UNPR');
-  const amount = isAll ? 'all' : quantity;
-  if (body.RVSE_CNCL_DVSN_CD === '02') return answer(environment, 'cancel', exchange.cancel(account, orderNumber, amount, now));
+  const amount: number | 'all' = isAll ? 'all' : quantity;
+  if (body.RVSE_CNCL_DVSN_CD === '02')
+    return answer(environment, 'cancel', exchange.cancel(account, orderNumber, amount, now, call.scripted(account, null)));
   if (body.RVSE_CNCL_DVSN_CD !== '01') return badInput('RVSE_CNCL_DVSN_CD');
   const orderType = String(body.ORD_DVSN);
   if (!ORDER_TYPES[orderType]) return refused(environment, 'bad_order_type');
-  return answer(environment, 'modify', exchange.modify(account, orderNumber, { quantity: amount, price, orderType }, now));
+  const scripted = call.scripted(account, null);
+  return answer(environment, 'modify', exchange.modify(account, orderNumber, { quantity: amount, price, orderType }, now, scripted));
 }
 
 /** The venue plays KRX; real also takes SOR, which ends there. */

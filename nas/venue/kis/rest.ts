@@ -1,12 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '#lib/log.ts';
+import type { Agenda } from '../agenda.ts';
 import type { Exchange } from '../exchange.ts';
-import type { FaultBook } from '../faults/faults.ts';
+import type { FaultBook, Strike } from '../faults/faults.ts';
+import type { FaultKind } from '../faults/kinds.ts';
+import { script } from '../faults/order-script.ts';
+import type { PlannedRequest } from '../faults/plan.ts';
 import type { MarketLoop } from '../market/market-loop.ts';
 import type { Environment } from '../venue-order.ts';
-import { type Answer, badAccount, GATEWAY, malformed } from './codes.ts';
+import { type Answer, badAccount, GATEWAY, isRefusedAtTheDoor, malformed } from './codes.ts';
 import type { KeyRing } from './keys.ts';
-import { routeOf } from './routes.ts';
+import type { PageFault } from './paging.ts';
+import { plannedRequest } from './planned-request.ts';
+import { type Call, routeOf } from './routes.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
@@ -20,6 +26,8 @@ export interface RestDeps {
   readonly requestsPerSecond: number;
   /** Brings the market up to now before a request and sends what it caused afterwards. */
   readonly settle: () => void;
+  readonly agenda: Agenda;
+  readonly disturbSockets: (what: 'silence' | 'cut', appKey: string) => void;
   readonly log: Log;
 }
 
@@ -30,42 +38,80 @@ export async function handleKis(deps: RestDeps, request: IncomingMessage, respon
   const headers = flat(request);
   const trId = url.pathname.startsWith('/uapi/') ? (headers.tr_id ?? '') : url.pathname.slice('/oauth2/'.length);
   const body = request.method === 'POST' ? parseJson(text) : {};
-  const fault = deps.faults.take({ environment: deps.environment, trId, appKey: headers.appkey ?? stringOf(body?.appkey) });
-  if (fault?.kind === 'drop_before') return void request.socket.destroy();
+  const planned = plannedRequest(deps.faults.plan, deps.exchange, { environment: deps.environment, path: url.pathname, trId, body });
+  const appKey = headers.appkey ?? stringOf(body?.appkey);
+  const fault = deps.faults.take({ environment: deps.environment, trId, appKey, isContinuation: headers.tr_cont === 'N', planned });
+  switch (fault?.kind) {
+    case 'drop_before':
+      return void request.socket.destroy();
+    case 'hang_before':
+      return;
+    case 'delay_before':
+      await waited(deps, fault);
+  }
 
   deps.settle();
   const now = deps.now();
   const answer =
-    refusedBeforehand(fault?.kind, deps, headers.appkey, now) ??
-    process(deps, request, url, headers, body, fault?.kind === 'rows_missing', now);
+    refusedBeforehand(fault?.kind, deps, headers.appkey, now) ?? process(deps, request, url, headers, body, { fault, planned, now });
   deps.settle();
+  if (planned && (fault === null || DOOR_FAULTS.includes(fault.kind)) && isRefusedAtTheDoor(answer)) deps.faults.plan.giveBack(planned);
 
   switch (fault?.kind) {
     case 'lost_answer':
       return void request.socket.destroy();
+    case 'hang_after':
+      return;
     case 'error_after':
-      return send(deps, response, { status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' }, trId);
+      return send(deps, response, BAD_GATEWAY, trId);
     case 'garbage_after':
-      return send(deps, response, { status: 200, body: '{"rt_cd":"0","msg_cd":"APBK0013","out' }, trId);
+      return send(deps, response, GARBAGE, trId);
     case 'timeout_after':
       return send(deps, response, GATEWAY.outcomeUnknown, trId);
     case 'delay':
-      setTimeout(() => response.destroyed || send(deps, response, answer, trId), fault.delayMs).unref();
+      await waited(deps, fault);
+      if (!response.destroyed) send(deps, response, answer, trId);
       return;
     default:
       send(deps, response, answer, trId);
   }
 }
 
-/** Faults that answer without processing. */
-function refusedBeforehand(kind: string | undefined, deps: RestDeps, appKey: string | undefined, now: number): Answer | null {
-  if (kind === 'rate_limit') return GATEWAY.rateLimit;
-  if (kind === 'ledger_limit') return GATEWAY.ledgerLimit;
-  if (kind === 'timeout_before') return GATEWAY.outcomeUnknown;
-  if (kind !== 'token_expired') return null;
-  if (appKey) deps.keys.expireTokens(appKey, now);
-  return GATEWAY.expiredToken;
+const DOOR_FAULTS: readonly FaultKind[] = ['rate_limit', 'ledger_limit', 'token_expired'];
+const BAD_GATEWAY: Answer = { status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' };
+const GARBAGE: Answer = { status: 200, body: '{"rt_cd":"0","msg_cd":"APBK0013","out' };
+
+/** Planned delays run on the venue's clock, scripted ones on the machine's. */
+function waited({ agenda, now }: RestDeps, { delayMs, isVenueTime }: Strike): Promise<void> {
+  return new Promise((resolve) => {
+    if (isVenueTime) agenda.at(now() + delayMs, () => resolve());
+    else setTimeout(resolve, delayMs).unref();
+  });
 }
+
+/** Faults that answer without processing. */
+function refusedBeforehand(kind: FaultKind | undefined, deps: RestDeps, appKey: string | undefined, now: number): Answer | null {
+  switch (kind) {
+    case 'rate_limit':
+      return GATEWAY.rateLimit;
+    case 'ledger_limit':
+      return GATEWAY.ledgerLimit;
+    case 'timeout_before':
+      return GATEWAY.outcomeUnknown;
+    case 'error_before':
+      return BAD_GATEWAY;
+    case 'garbage_before':
+      return GARBAGE;
+    case 'token_expired':
+      if (appKey) deps.keys.expireTokens(appKey, now);
+      return GATEWAY.expiredToken;
+    default:
+      return null;
+  }
+}
+
+const PAGE_FAULTS: readonly FaultKind[] = ['short_page', 'shifted_page', 'unmarked_page'] satisfies PageFault[];
+const pageFaultOf = (kind: FaultKind | undefined): PageFault | null => (kind && PAGE_FAULTS.includes(kind) ? (kind as PageFault) : null);
 
 function process(
   deps: RestDeps,
@@ -73,8 +119,7 @@ function process(
   url: URL,
   headers: Record<string, string>,
   body: Record<string, unknown> | null,
-  rowsMissing: boolean,
-  now: number,
+  { fault, planned, now }: { fault: Strike | null; planned: PlannedRequest | null; now: number },
 ): Answer {
   const { environment, keys } = deps;
   if (!body) return malformed();
@@ -91,7 +136,21 @@ function process(
     request.method === 'POST'
       ? (body as Record<string, string>)
       : Object.fromEntries([...url.searchParams].map(([name, value]) => [name.toUpperCase(), value]));
-  const call = { exchange: deps.exchange, loop: deps.loop, trId: headers.tr_id!, trCont: headers.tr_cont ?? '', now, input, rowsMissing };
+  const { disguise } = deps.faults;
+  const call: Call = {
+    exchange: deps.exchange,
+    loop: deps.loop,
+    trId: headers.tr_id!,
+    trCont: headers.tr_cont ?? '',
+    now,
+    input,
+    rowsMissing: fault?.kind === 'rows_missing',
+    pageFault: pageFaultOf(fault?.kind),
+    isShown: (order) => !disguise.isHidden(order, now),
+    shownAccount: (account) => disguise.shown(account, now),
+    scripted: (account, ticket) => (planned && planned.faults.length > 0 ? script(deps, account, planned, ticket, now) : undefined),
+    occurrence: planned?.occurrence ?? 0,
+  };
   if (route.quote) return route.quote(call);
   const account = deps.exchange.ledger.accounts.get(`${environment}:${input.CANO}-${input.ACNT_PRDT_CD}`);
   if (account?.appKey !== key.appKey) return badAccount();
@@ -105,7 +164,7 @@ function send(deps: RestDeps, response: ServerResponse, answer: Answer, trId: st
   response.writeHead(answer.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
-    date: new Date(deps.now()).toUTCString(),
+    date: new Date(deps.now() + deps.exchange.skewMs).toUTCString(),
     tr_id: trId,
     gt_uid: '',
     ...answer.headers,
@@ -113,15 +172,15 @@ function send(deps: RestDeps, response: ServerResponse, answer: Answer, trId: st
   response.end(text);
 }
 
-/** The whole body as text; empty, and so malformed, once it is too large to be a KIS request. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+/** The whole body as text; empty, and so malformed, once it is larger than any KIS request. */
+export async function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk as Buffer);
+    if (bytes <= maxBytes) chunks.push(chunk as Buffer);
   }
-  return bytes > MAX_BODY_BYTES ? '' : Buffer.concat(chunks).toString('utf8');
+  return bytes > maxBytes ? '' : Buffer.concat(chunks).toString('utf8');
 }
 
 /** A JSON object, or null. */

@@ -1,11 +1,12 @@
 import type { Exchange } from '../exchange.ts';
 import type { Account } from '../ledger/ledger.ts';
 import type { MarketLoop } from '../market/market-loop.ts';
-import type { Environment } from '../venue-order.ts';
+import type { Environment, OnAccepted, OrderTicket, VenueOrder } from '../venue-order.ts';
 import { inquireBalance, inquirePsblOrder, inquirePsblSell } from './account-rows.ts';
 import type { Answer } from './codes.ts';
 import { inquireDailyCcld, inquirePsblRvsecncl } from './order-rows.ts';
 import { changeOrder, orderCash } from './orders.ts';
+import type { PageFault } from './paging.ts';
 import {
   checkHoliday,
   inquireAskingPrice,
@@ -26,6 +27,16 @@ export interface Call {
   /** Query of a GET, body of a POST. */
   readonly input: Readonly<Record<string, string>>;
   readonly rowsMissing: boolean;
+  /** How this page is cut wrongly. */
+  readonly pageFault: PageFault | null;
+  /** An order that the inquiries show already. */
+  readonly isShown: (order: VenueOrder) => boolean;
+  /** The account as its balance shows it. */
+  readonly shownAccount: (account: Account) => Account;
+  /** What a script does to an order once it is accepted. `ticket` is null for cancels and modifies. */
+  readonly scripted: (account: Account, ticket: OrderTicket | null) => OnAccepted | undefined;
+  /** The how-manieth order of its look this is. */
+  readonly occurrence: number;
 }
 interface Route {
   readonly method: 'GET' | 'POST';
@@ -40,47 +51,50 @@ interface Route {
 
 const TRADING = '/uapi/domestic-stock/v1/trading';
 const QUOTATIONS = '/uapi/domestic-stock/v1/quotations';
+export const ORDER_CASH = `${TRADING}/order-cash`;
+export const ORDER_RVSECNCL = `${TRADING}/order-rvsecncl`;
 /** Old TR ids still work in 2026, except that the old paper inquiry never returns rows. */
-const SELL = ['TTTC0011U', 'TTTC0801U', 'VTTC0011U', 'VTTC0801U'];
+const SELL_TRS = ['TTTC0011U', 'TTTC0801U', 'VTTC0011U', 'VTTC0801U'];
+export const isSellTr = (trId: string): boolean => SELL_TRS.includes(trId);
 const OLD_PAPER_INQUIRY = ['VTTC8001R', 'VTSC9115R'];
 const both = (...ids: string[]): Pick<Route, 'real' | 'paper'> => ({ real: ids, paper: ids });
 
 const ROUTES: readonly Route[] = [
   {
     method: 'POST',
-    path: `${TRADING}/order-cash`,
+    path: ORDER_CASH,
     real: ['TTTC0012U', 'TTTC0011U', 'TTTC0802U', 'TTTC0801U'],
     paper: ['VTTC0012U', 'VTTC0011U', 'VTTC0802U', 'VTTC0801U'],
-    account: ({ exchange, trId, input, now }, account) => orderCash(exchange, account, SELL.includes(trId) ? 'sell' : 'buy', input, now),
+    account: (call, account) => orderCash(call, account, isSellTr(call.trId) ? 'sell' : 'buy'),
   },
   {
     method: 'POST',
-    path: `${TRADING}/order-rvsecncl`,
+    path: ORDER_RVSECNCL,
     real: ['TTTC0013U', 'TTTC0803U'],
     paper: ['VTTC0013U', 'VTTC0803U'],
-    account: ({ exchange, input, now }, account) => changeOrder(exchange, account, input, now),
+    account: changeOrder,
   },
   {
     method: 'GET',
     path: `${TRADING}/inquire-psbl-rvsecncl`,
     real: ['TTTC0084R', 'TTTC8036R'],
     paper: [],
-    account: ({ exchange, input, trCont }, account) => inquirePsblRvsecncl(exchange, account, input, trCont),
+    account: inquirePsblRvsecncl,
   },
   {
     method: 'GET',
     path: `${TRADING}/inquire-daily-ccld`,
     real: ['TTTC0081R', 'CTSC9215R', 'TTTC8001R', 'CTSC9115R'],
     paper: ['VTTC0081R', 'VTSC9215R', ...OLD_PAPER_INQUIRY],
-    account: ({ exchange, input, trCont, trId, rowsMissing }, account) =>
-      inquireDailyCcld(exchange, account, input, trCont, { rowsMissing: rowsMissing || OLD_PAPER_INQUIRY.includes(trId) }),
+    account: (call, account) =>
+      inquireDailyCcld({ ...call, rowsMissing: call.rowsMissing || OLD_PAPER_INQUIRY.includes(call.trId) }, account),
   },
   {
     method: 'GET',
     path: `${TRADING}/inquire-balance`,
     real: ['TTTC8434R'],
     paper: ['VTTC8434R'],
-    account: ({ exchange, input, trCont }, account) => inquireBalance(exchange, account, input, trCont),
+    account: (call, account) => inquireBalance(call, call.shownAccount(account)),
   },
   {
     method: 'GET',

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
+import type { Agenda } from '../agenda.ts';
 import type { Exchange } from '../exchange.ts';
 import type { FaultBook } from '../faults/faults.ts';
 import type { Account } from '../ledger/ledger.ts';
@@ -36,20 +37,30 @@ interface Session {
   isSilent: boolean;
 }
 
+interface StreamDeps {
+  readonly exchange: Exchange;
+  readonly keys: KeyRing;
+  readonly faults: FaultBook;
+  readonly agenda: Agenda;
+  readonly now: () => number;
+  readonly fieldSet: FieldSet;
+  readonly pingpongMs: number;
+}
+
 /** KIS's real-time face on one host: `/tryitout`. */
 export class KisStream {
   readonly #environment: Environment;
-  readonly #deps: { exchange: Exchange; keys: KeyRing; faults: FaultBook; now: () => number; fieldSet: FieldSet; pingpongMs: number };
+  readonly #deps: StreamDeps;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
   readonly #sessions = new Set<Session>();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #prints = new Map<MarketState, (readonly string[])[]>();
   readonly #books = new Set<MarketState>();
 
-  constructor(
-    environment: Environment,
-    deps: { exchange: Exchange; keys: KeyRing; faults: FaultBook; now: () => number; fieldSet: FieldSet; pingpongMs: number },
-  ) {
+  /** Notices that wait for the account's next one, by account. */
+  readonly #heldNotices = new Map<string, (() => void)[]>();
+
+  constructor(environment: Environment, deps: StreamDeps) {
     this.#environment = environment;
     this.#deps = deps;
     this.#heartbeat = setInterval(() => this.#ping(), deps.pingpongMs);
@@ -109,12 +120,35 @@ export class KisStream {
   onOrder(account: Account, event: OrderEvent): void {
     const record = noticeRecord(this.#deps.exchange, account, event, this.#deps.now());
     if (!record) return;
+    const { copies, holdMs, untilNext } = this.#deps.faults.noticeFate(account, event);
+    const sendIt = (): void => {
+      for (let i = 0; i < copies; i++) this.#sendNotice(account, record);
+    };
+    if (holdMs > 0) this.#deps.agenda.at(this.#deps.now() + holdMs, untilNext ? this.#once(account, sendIt) : sendIt);
+    else sendIt();
+    if (untilNext) return;
+    const waiting = this.#heldNotices.get(account.id) ?? [];
+    this.#heldNotices.delete(account.id);
+    for (const held of waiting) held();
+  }
+
+  /** Keeps a notice until the account's next one or its own time, whichever comes first. */
+  #once(account: Account, sendIt: () => void): () => void {
+    let isSent = false;
+    const send = (): void => {
+      if (isSent) return;
+      isSent = true;
+      sendIt();
+    };
+    this.#heldNotices.set(account.id, [...(this.#heldNotices.get(account.id) ?? []), send]);
+    return send;
+  }
+
+  #sendNotice(account: Account, record: readonly string[]): void {
     const trId = NOTICE_STREAM[this.#environment];
-    const copies = this.#deps.faults.noticeCopies(account, event.type);
     for (const session of this.#sessions) {
       const secret = session.registrations.get(`${trId}|${account.htsId}`);
-      if (!secret) continue;
-      for (let i = 0; i < copies; i++) this.#send(session, encryptedFrame(trId, record, secret));
+      if (secret) this.#send(session, encryptedFrame(trId, record, secret));
     }
   }
 

@@ -59,6 +59,7 @@ export class Ledger {
   /** Fees and tax taken out of accounts: what makes conservation exact. */
   feesAndTax = 0;
   readonly #reservations = new Map<number, Reservation>();
+  readonly #byAccount = new Map<string, Map<number, Reservation>>();
 
   holding(account: Account, symbol: string): Holding {
     const holding = account.holdings.get(symbol) ?? { quantity: 0, purchaseAmount: 0, trades: [] };
@@ -75,23 +76,32 @@ export class Ledger {
   }
 
   reserve(orderId: number, reservation: Reservation): void {
-    if (reservation.cash === 0 && reservation.shares === 0) this.#reservations.delete(orderId);
-    else this.#reservations.set(orderId, reservation);
+    if (reservation.cash === 0 && reservation.shares === 0) {
+      this.release(orderId);
+      return;
+    }
+    const own = this.#byAccount.get(reservation.accountId) ?? new Map<number, Reservation>();
+    own.set(orderId, reservation);
+    this.#byAccount.set(reservation.accountId, own);
+    this.#reservations.set(orderId, reservation);
   }
 
   release(orderId: number): void {
+    const held = this.#reservations.get(orderId);
+    if (!held) return;
     this.#reservations.delete(orderId);
+    this.#byAccount.get(held.accountId)!.delete(orderId);
   }
 
   reservedCash(account: Account): number {
     let total = 0;
-    for (const held of this.#reservations.values()) if (held.accountId === account.id) total += held.cash;
+    for (const held of this.#byAccount.get(account.id)?.values() ?? []) total += held.cash;
     return total;
   }
 
   reservedShares(account: Account, symbol: string): number {
     let total = 0;
-    for (const held of this.#reservations.values()) if (held.accountId === account.id && held.symbol === symbol) total += held.shares;
+    for (const held of this.#byAccount.get(account.id)?.values() ?? []) if (held.symbol === symbol) total += held.shares;
     return total;
   }
 
