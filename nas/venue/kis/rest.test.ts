@@ -222,6 +222,28 @@ test('a chart call gives the newest 100 bars, newest first; weeks and months joi
   expect((await chart('M', '20260101', '20261031')).map((bar) => bar.stck_bsop_date!.slice(0, 6))).toHaveLength(10);
 });
 
+test('many prices: one row a symbol in the order asked for, on the real host only, and never more than thirty', async () => {
+  const ask = (symbols: string[], caller = real) => {
+    const query = Object.fromEntries(
+      symbols.flatMap((symbol, n) => [
+        [`FID_COND_MRKT_DIV_CODE_${n + 1}`, 'J'],
+        [`FID_INPUT_ISCD_${n + 1}`, symbol],
+      ]),
+    );
+    return caller.get(`${QUOTATIONS}/intstock-multprice`, query, 'FHKST11300006');
+  };
+  const { output } = (await ask(['990020', LISTED])).body;
+  expect(output.map((row: Record<string, string>) => [row.inter_shrn_iscd, row.inter2_prpr, row.inter2_sdpr])).toEqual(
+    ['990020', LISTED].map((symbol) => {
+      const { lastPrice, basePrice } = venue.exchange.markets.get(symbol)!;
+      return [symbol, String(lastPrice), String(basePrice)];
+    }),
+  );
+  expect((await ask(Array.from({ length: 31 }, () => LISTED))).body.output).toHaveLength(30);
+  expect(code(await ask(['123456']))).toEqual([200, '2', 'OPSQ2001']);
+  expect(code(await ask([LISTED], paper))).toEqual([500, '1', 'EGW02006']);
+});
+
 test('buying power of a market order is reckoned at the upper limit', async () => {
   const caller = await KisCaller.open(venue, { number: 15, cash: 1_000_000 });
   const query = { ...caller.account(), PDNO: LISTED, ORD_UNPR: '', ORD_DVSN: '01', CMA_EVLU_AMT_ICLD_YN: 'N', OVRS_ICLD_YN: 'N' };
