@@ -4,7 +4,6 @@ import type { MarketLoop } from '../market/market-loop.ts';
 import type { Environment, OnAccepted, OrderTicket, VenueOrder } from '../venue-order.ts';
 import { inquireBalance, inquirePsblOrder, inquirePsblSell } from './account-rows.ts';
 import type { Answer } from './codes.ts';
-import { inquireManyPrices } from './many-prices.ts';
 import { inquireDailyCcld, inquirePsblRvsecncl } from './order-rows.ts';
 import { changeOrder, orderCash } from './orders.ts';
 import type { PageFault } from './paging.ts';
@@ -123,13 +122,6 @@ const ROUTES: readonly Route[] = [
     real: ['FHKST11300006'],
     paper: [],
     quote: ({ exchange, input }) => inquireManyPrices(exchange, input),
-  },
-  {
-    method: 'GET',
-    path: `${QUOTATIONS}/intstock-multprice`,
-    real: ['FHKST11300006'],
-    paper: [],
-    quote: inquireManyPrices,
   },
   {
     method: 'GET',
