@@ -334,6 +334,108 @@ export type Database = {
         }
         Relationships: []
       }
+      broker_quota_use: {
+        Row: {
+          app_key_tag: string
+          calls: number
+          environment: string
+          lane: number
+          slot: string
+        }
+        Insert: {
+          app_key_tag: string
+          calls: number
+          environment: string
+          lane: number
+          slot: string
+        }
+        Update: {
+          app_key_tag?: string
+          calls?: number
+          environment?: string
+          lane?: number
+          slot?: string
+        }
+        Relationships: []
+      }
+      broker_quota_waits: {
+        Row: {
+          app_key_tag: string
+          environment: string
+          holder: string
+          lane: number
+          until: string
+        }
+        Insert: {
+          app_key_tag: string
+          environment: string
+          holder: string
+          lane: number
+          until: string
+        }
+        Update: {
+          app_key_tag?: string
+          environment?: string
+          holder?: string
+          lane?: number
+          until?: string
+        }
+        Relationships: []
+      }
+      broker_quotas: {
+        Row: {
+          app_key_tag: string
+          environment: string
+          first_seen_at: string
+          limit_per_second: number
+          limits_version: number
+          new_key_per_second: number
+          paused_until: string
+          refilled_at: string
+          reserve_burst: number
+          reserve_holder: string | null
+          reserve_per_second: number
+          reserve_until: string
+          slowed_at: string
+          slowed_to: number
+          tokens: number
+        }
+        Insert: {
+          app_key_tag: string
+          environment: string
+          first_seen_at?: string
+          limit_per_second: number
+          limits_version: number
+          new_key_per_second: number
+          paused_until?: string
+          refilled_at?: string
+          reserve_burst?: number
+          reserve_holder?: string | null
+          reserve_per_second?: number
+          reserve_until?: string
+          slowed_at?: string
+          slowed_to?: number
+          tokens?: number
+        }
+        Update: {
+          app_key_tag?: string
+          environment?: string
+          first_seen_at?: string
+          limit_per_second?: number
+          limits_version?: number
+          new_key_per_second?: number
+          paused_until?: string
+          refilled_at?: string
+          reserve_burst?: number
+          reserve_holder?: string | null
+          reserve_per_second?: number
+          reserve_until?: string
+          slowed_at?: string
+          slowed_to?: number
+          tokens?: number
+        }
+        Relationships: []
+      }
       broker_tokens: {
         Row: {
           app_key_tag: string
@@ -698,6 +800,7 @@ export type Database = {
           outcome: string | null
           outcome_code: string | null
           outcome_message: string | null
+          quantity: number | null
           started_at: string
         }
         Insert: {
@@ -712,6 +815,7 @@ export type Database = {
           outcome?: string | null
           outcome_code?: string | null
           outcome_message?: string | null
+          quantity?: number | null
           started_at?: string
         }
         Update: {
@@ -726,6 +830,7 @@ export type Database = {
           outcome?: string | null
           outcome_code?: string | null
           outcome_message?: string | null
+          quantity?: number | null
           started_at?: string
         }
         Relationships: [
@@ -792,6 +897,208 @@ export type Database = {
             columns: ["order_id"]
             referencedRelation: "real_orders"
             referencedColumns: ["id"]
+          },
+        ]
+      }
+      paper_accounts: {
+        Row: {
+          broker_account_id: string
+          cash: number
+          created_at: string
+          last_number: number
+          starting_cash: number
+        }
+        Insert: {
+          broker_account_id: string
+          cash: number
+          created_at?: string
+          last_number?: number
+          starting_cash: number
+        }
+        Update: {
+          broker_account_id?: string
+          cash?: number
+          created_at?: string
+          last_number?: number
+          starting_cash?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "paper_accounts_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      paper_fills: {
+        Row: {
+          amount: number
+          at: string
+          basis: string
+          book_key: string | null
+          broker_account_id: string
+          commission: number
+          id: number
+          order_number: string
+          price: number
+          quantity: number
+          settle_day: string
+          side: string
+          stock_code: string
+          tax: number
+          trade_day: string
+        }
+        Insert: {
+          amount: number
+          at?: string
+          basis: string
+          book_key?: string | null
+          broker_account_id: string
+          commission: number
+          id?: never
+          order_number: string
+          price: number
+          quantity: number
+          settle_day: string
+          side: string
+          stock_code: string
+          tax: number
+          trade_day: string
+        }
+        Update: {
+          amount?: number
+          at?: string
+          basis?: string
+          book_key?: string | null
+          broker_account_id?: string
+          commission?: number
+          id?: never
+          order_number?: string
+          price?: number
+          quantity?: number
+          settle_day?: string
+          side?: string
+          stock_code?: string
+          tax?: number
+          trade_day?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "paper_fills_broker_account_id_order_number_fkey"
+            columns: ["broker_account_id", "order_number"]
+            referencedRelation: "paper_orders"
+            referencedColumns: ["broker_account_id", "order_number"]
+          },
+        ]
+      }
+      paper_holdings: {
+        Row: {
+          broker_account_id: string
+          purchase_amount: number
+          quantity: number
+          stock_code: string
+        }
+        Insert: {
+          broker_account_id: string
+          purchase_amount: number
+          quantity: number
+          stock_code: string
+        }
+        Update: {
+          broker_account_id?: string
+          purchase_amount?: number
+          quantity?: number
+          stock_code?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "paper_holdings_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "paper_accounts"
+            referencedColumns: ["broker_account_id"]
+          },
+        ]
+      }
+      paper_orders: {
+        Row: {
+          broker_account_id: string
+          cancelled_quantity: number
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          eligible_volume: number
+          expires_at: string
+          limit_price: number | null
+          moved_quantity: number
+          order_day: string
+          order_number: string
+          order_time: string
+          original_number: string | null
+          price_type: string
+          print_filled: number
+          quantity: number
+          queue_ahead: number
+          reserve_price: number
+          seen_volume: number | null
+          side: string
+          stock_code: string
+          time_in_force: string
+        }
+        Insert: {
+          broker_account_id: string
+          cancelled_quantity?: number
+          created_at?: string
+          cum_amount?: number
+          cum_quantity?: number
+          eligible_volume?: number
+          expires_at: string
+          limit_price?: number | null
+          moved_quantity?: number
+          order_day: string
+          order_number: string
+          order_time: string
+          original_number?: string | null
+          price_type: string
+          print_filled?: number
+          quantity: number
+          queue_ahead?: number
+          reserve_price: number
+          seen_volume?: number | null
+          side: string
+          stock_code: string
+          time_in_force: string
+        }
+        Update: {
+          broker_account_id?: string
+          cancelled_quantity?: number
+          created_at?: string
+          cum_amount?: number
+          cum_quantity?: number
+          eligible_volume?: number
+          expires_at?: string
+          limit_price?: number | null
+          moved_quantity?: number
+          order_day?: string
+          order_number?: string
+          order_time?: string
+          original_number?: string | null
+          price_type?: string
+          print_filled?: number
+          quantity?: number
+          queue_ahead?: number
+          reserve_price?: number
+          seen_volume?: number | null
+          side?: string
+          stock_code?: string
+          time_in_force?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "paper_orders_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "paper_accounts"
+            referencedColumns: ["broker_account_id"]
           },
         ]
       }
@@ -887,6 +1194,103 @@ export type Database = {
           user_id?: string
         }
         Relationships: []
+      }
+      protective_stops: {
+        Row: {
+          basis_amount: number | null
+          basis_quantity: number | null
+          broker_account_id: string
+          created_at: string
+          deployment_id: string | null
+          failures: number
+          fired_at: string | null
+          fired_price: number | null
+          high_water: number
+          id: string
+          kind: string
+          n: number
+          order_id: string | null
+          quantity: number
+          reason: string
+          retry_at: string | null
+          state: string
+          stock_code: string
+          trail_rate: number | null
+          trigger_price: number | null
+          updated_at: string
+          user_id: string
+          version: number
+        }
+        Insert: {
+          basis_amount?: number | null
+          basis_quantity?: number | null
+          broker_account_id: string
+          created_at?: string
+          deployment_id?: string | null
+          failures?: number
+          fired_at?: string | null
+          fired_price?: number | null
+          high_water?: number
+          id?: string
+          kind: string
+          n?: number
+          order_id?: string | null
+          quantity: number
+          reason?: string
+          retry_at?: string | null
+          state?: string
+          stock_code: string
+          trail_rate?: number | null
+          trigger_price?: number | null
+          updated_at?: string
+          user_id: string
+          version?: number
+        }
+        Update: {
+          basis_amount?: number | null
+          basis_quantity?: number | null
+          broker_account_id?: string
+          created_at?: string
+          deployment_id?: string | null
+          failures?: number
+          fired_at?: string | null
+          fired_price?: number | null
+          high_water?: number
+          id?: string
+          kind?: string
+          n?: number
+          order_id?: string | null
+          quantity?: number
+          reason?: string
+          retry_at?: string | null
+          state?: string
+          stock_code?: string
+          trail_rate?: number | null
+          trigger_price?: number | null
+          updated_at?: string
+          user_id?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "protective_stops_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "protective_stops_deployment_id_fkey"
+            columns: ["deployment_id"]
+            referencedRelation: "strategy_deployments"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "protective_stops_order_id_fkey"
+            columns: ["order_id"]
+            referencedRelation: "real_orders"
+            referencedColumns: ["id"]
+          },
+        ]
       }
       quote_interest: {
         Row: {
@@ -989,6 +1393,7 @@ export type Database = {
           broker_code: string | null
           broker_message: string | null
           broker_order_id: string | null
+          cancel_quantity: number | null
           cancel_requested_at: string | null
           cancelled_quantity: number
           candidates: NonNullable<Json>
@@ -1014,6 +1419,8 @@ export type Database = {
           price_type: string
           provisional_quantity: number
           quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
           send_at: string | null
           session: string
           stock_code: string
@@ -1021,6 +1428,7 @@ export type Database = {
           strategy_id: string | null
           submitted_at: string | null
           time_in_force: string
+          took_over_at: string | null
           updated_at: string
           user_id: string
           venue: string
@@ -1035,6 +1443,7 @@ export type Database = {
           broker_code?: string | null
           broker_message?: string | null
           broker_order_id?: string | null
+          cancel_quantity?: number | null
           cancel_requested_at?: string | null
           cancelled_quantity?: number
           candidates?: NonNullable<Json>
@@ -1060,6 +1469,8 @@ export type Database = {
           price_type?: string
           provisional_quantity?: number
           quantity: number
+          replaced_quantity?: number
+          replaces_whole?: boolean
           send_at?: string | null
           session?: string
           stock_code: string
@@ -1067,6 +1478,7 @@ export type Database = {
           strategy_id?: string | null
           submitted_at?: string | null
           time_in_force?: string
+          took_over_at?: string | null
           updated_at?: string
           user_id: string
           venue?: string
@@ -1081,6 +1493,7 @@ export type Database = {
           broker_code?: string | null
           broker_message?: string | null
           broker_order_id?: string | null
+          cancel_quantity?: number | null
           cancel_requested_at?: string | null
           cancelled_quantity?: number
           candidates?: NonNullable<Json>
@@ -1106,6 +1519,8 @@ export type Database = {
           price_type?: string
           provisional_quantity?: number
           quantity?: number
+          replaced_quantity?: number
+          replaces_whole?: boolean
           send_at?: string | null
           session?: string
           stock_code?: string
@@ -1113,6 +1528,7 @@ export type Database = {
           strategy_id?: string | null
           submitted_at?: string | null
           time_in_force?: string
+          took_over_at?: string | null
           updated_at?: string
           user_id?: string
           venue?: string
@@ -1829,6 +2245,7 @@ export type Database = {
           broker_code: string | null
           broker_message: string | null
           broker_order_id: string | null
+          cancel_quantity: number | null
           cancel_requested_at: string | null
           cancelled_quantity: number
           candidates: NonNullable<Json>
@@ -1854,6 +2271,8 @@ export type Database = {
           price_type: string
           provisional_quantity: number
           quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
           send_at: string | null
           session: string
           stock_code: string
@@ -1861,6 +2280,7 @@ export type Database = {
           strategy_id: string | null
           submitted_at: string | null
           time_in_force: string
+          took_over_at: string | null
           updated_at: string
           user_id: string
           venue: string
@@ -1876,6 +2296,69 @@ export type Database = {
       adopt_external: {
         Args: { p_account_id: string; p_order: Json }
         Returns: string
+      }
+      apply_broker_cancelled: {
+        Args: {
+          p_cancelled_quantity: number
+          p_order_id: string
+          p_source?: string
+        }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_quantity: number | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          took_over_at: string | null
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       apply_broker_cum: {
         Args: {
@@ -1894,6 +2377,7 @@ export type Database = {
           broker_code: string | null
           broker_message: string | null
           broker_order_id: string | null
+          cancel_quantity: number | null
           cancel_requested_at: string | null
           cancelled_quantity: number
           candidates: NonNullable<Json>
@@ -1919,6 +2403,8 @@ export type Database = {
           price_type: string
           provisional_quantity: number
           quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
           send_at: string | null
           session: string
           stock_code: string
@@ -1926,6 +2412,7 @@ export type Database = {
           strategy_id: string | null
           submitted_at: string | null
           time_in_force: string
+          took_over_at: string | null
           updated_at: string
           user_id: string
           venue: string
@@ -1953,6 +2440,7 @@ export type Database = {
           broker_code: string | null
           broker_message: string | null
           broker_order_id: string | null
+          cancel_quantity: number | null
           cancel_requested_at: string | null
           cancelled_quantity: number
           candidates: NonNullable<Json>
@@ -1978,6 +2466,8 @@ export type Database = {
           price_type: string
           provisional_quantity: number
           quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
           send_at: string | null
           session: string
           stock_code: string
@@ -1985,6 +2475,7 @@ export type Database = {
           strategy_id: string | null
           submitted_at: string | null
           time_in_force: string
+          took_over_at: string | null
           updated_at: string
           user_id: string
           venue: string
@@ -1999,6 +2490,16 @@ export type Database = {
       }
       apply_retention: { Args: Record<PropertyKey, never>; Returns: Json }
       archive_strategy: { Args: { p_strategy_id: string }; Returns: Json }
+      arm_deployment_stops: {
+        Args: {
+          p_deployment_id: string
+          p_levels: Json
+          p_purchase_amount: number
+          p_quantity: number
+          p_stock_code: string
+        }
+        Returns: number
+      }
       arm_real_trading: { Args: { p_password: string }; Returns: Json }
       beat: {
         Args: {
@@ -2016,15 +2517,33 @@ export type Database = {
           p_instance: string
           p_kind: string
           p_order_id: string
+          p_quantity?: number
           p_token: number
         }
         Returns: number
       }
       cancel_backtest: { Args: { p_backtest_id: string }; Returns: Json }
-      cancel_order: { Args: { p_order_id: string }; Returns: Json }
+      cancel_order: {
+        Args: { p_order_id: string; p_quantity?: number }
+        Returns: Json
+      }
+      cancel_protective_stop: { Args: { p_stop_id: string }; Returns: Json }
       check_halts: {
         Args: { p_clock_offsets?: Json; p_instance: string }
         Returns: number
+      }
+      claim_broker_calls: {
+        Args: {
+          p_app_key_tag: string
+          p_environment: string
+          p_holder: string
+          p_lane: number
+          p_wanted: number
+        }
+        Returns: {
+          granted: number
+          wait_ms: number
+        }[]
       }
       claim_run: {
         Args: { p_deployment_id: string; p_phase: string; p_tick: string }
@@ -2045,6 +2564,7 @@ export type Database = {
           broker_code: string | null
           broker_message: string | null
           broker_order_id: string | null
+          cancel_quantity: number | null
           cancel_requested_at: string | null
           cancelled_quantity: number
           candidates: NonNullable<Json>
@@ -2070,6 +2590,8 @@ export type Database = {
           price_type: string
           provisional_quantity: number
           quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
           send_at: string | null
           session: string
           stock_code: string
@@ -2077,6 +2599,7 @@ export type Database = {
           strategy_id: string | null
           submitted_at: string | null
           time_in_force: string
+          took_over_at: string | null
           updated_at: string
           user_id: string
           venue: string
@@ -2127,6 +2650,7 @@ export type Database = {
           broker_code: string | null
           broker_message: string | null
           broker_order_id: string | null
+          cancel_quantity: number | null
           cancel_requested_at: string | null
           cancelled_quantity: number
           candidates: NonNullable<Json>
@@ -2152,6 +2676,8 @@ export type Database = {
           price_type: string
           provisional_quantity: number
           quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
           send_at: string | null
           session: string
           stock_code: string
@@ -2159,6 +2685,7 @@ export type Database = {
           strategy_id: string | null
           submitted_at: string | null
           time_in_force: string
+          took_over_at: string | null
           updated_at: string
           user_id: string
           venue: string
@@ -2182,6 +2709,16 @@ export type Database = {
         }
         Returns: undefined
       }
+      fire_stop: {
+        Args: {
+          p_instance: string
+          p_n: number
+          p_price: number
+          p_stop_id: string
+          p_token: number
+        }
+        Returns: Json
+      }
       halt_progress: {
         Args: { p_scope: string; p_scope_id: string }
         Returns: Json
@@ -2189,6 +2726,21 @@ export type Database = {
       hold_back_orders: {
         Args: { p_deployment_id: string; p_reason: string }
         Returns: number
+      }
+      lease_broker_reserve: {
+        Args: {
+          p_app_key_tag: string
+          p_environment: string
+          p_holder: string
+          p_used: number[]
+        }
+        Returns: {
+          burst: number
+          lease_ms: number
+          pause_ms: number
+          per_second: number
+          tokens: number
+        }[]
       }
       mark_notifications_read: { Args: { p_ids: string[] }; Returns: undefined }
       mark_unknown: {
@@ -2202,6 +2754,7 @@ export type Database = {
           broker_code: string | null
           broker_message: string | null
           broker_order_id: string | null
+          cancel_quantity: number | null
           cancel_requested_at: string | null
           cancelled_quantity: number
           candidates: NonNullable<Json>
@@ -2227,6 +2780,8 @@ export type Database = {
           price_type: string
           provisional_quantity: number
           quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
           send_at: string | null
           session: string
           stock_code: string
@@ -2234,6 +2789,7 @@ export type Database = {
           strategy_id: string | null
           submitted_at: string | null
           time_in_force: string
+          took_over_at: string | null
           updated_at: string
           user_id: string
           venue: string
@@ -2246,6 +2802,31 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      my_broker_quotas: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          broker_account_id: string
+          limit_per_second: number
+          now_per_second: number
+          paused_until: string
+          used: number[]
+        }[]
+      }
+      open_broker_quota: {
+        Args: {
+          p_app_key_tag: string
+          p_environment: string
+          p_limit: number
+          p_new_key_limit: number
+          p_version: number
+        }
+        Returns: undefined
+      }
+      open_paper_account: {
+        Args: { p_account_id: string; p_cash: number; p_label: string }
+        Returns: Json
+      }
+      order_release: { Args: { p_order_id: string }; Returns: string }
       place_order: {
         Args: {
           p_account_id: string
@@ -2353,6 +2934,7 @@ export type Database = {
         }
         Returns: boolean
       }
+      raise_stops: { Args: { p_stops: Json }; Returns: undefined }
       record_reconciliation: {
         Args: {
           p_account_id: string
@@ -2384,9 +2966,79 @@ export type Database = {
       }
       remove_account: { Args: { p_account_id: string }; Returns: Json }
       renew_instance: { Args: { p_id: string }; Returns: string }
+      replace_order: {
+        Args: {
+          p_body_hash: string
+          p_intent_key: string
+          p_order_id: string
+          p_price: number
+          p_price_type: string
+          p_quantity: number
+        }
+        Returns: Json
+      }
       request_permission: {
         Args: { p_reason: string; p_wanted: Json }
         Returns: Json
+      }
+      resize_replacement: {
+        Args: { p_order_id: string; p_quantity: number }
+        Returns: {
+          acknowledged_at: string | null
+          allow_duplicate: boolean
+          body_hash: string | null
+          broker_account_id: string | null
+          broker_branch: string
+          broker_code: string | null
+          broker_message: string | null
+          broker_order_id: string | null
+          cancel_quantity: number | null
+          cancel_requested_at: string | null
+          cancelled_quantity: number
+          candidates: NonNullable<Json>
+          created_at: string
+          cum_amount: number
+          cum_quantity: number
+          denial: Json | null
+          denial_code: string | null
+          deployment_id: string | null
+          executed_at: string | null
+          executed_price: number | null
+          expires_at: string | null
+          id: string
+          intent_key: string | null
+          is_entry: boolean
+          order_day: string | null
+          order_status: string
+          order_type: string
+          origin: string
+          outcome_unknown: boolean
+          parent_order_id: string | null
+          price: number | null
+          price_type: string
+          provisional_quantity: number
+          quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
+          send_at: string | null
+          session: string
+          stock_code: string
+          stock_name: string | null
+          strategy_id: string | null
+          submitted_at: string | null
+          time_in_force: string
+          took_over_at: string | null
+          updated_at: string
+          user_id: string
+          venue: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "real_orders"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       resolve_unknown: {
         Args: {
@@ -2430,6 +3082,7 @@ export type Database = {
           broker_code: string | null
           broker_message: string | null
           broker_order_id: string | null
+          cancel_quantity: number | null
           cancel_requested_at: string | null
           cancelled_quantity: number
           candidates: NonNullable<Json>
@@ -2455,6 +3108,8 @@ export type Database = {
           price_type: string
           provisional_quantity: number
           quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
           send_at: string | null
           session: string
           stock_code: string
@@ -2462,6 +3117,7 @@ export type Database = {
           strategy_id: string | null
           submitted_at: string | null
           time_in_force: string
+          took_over_at: string | null
           updated_at: string
           user_id: string
           venue: string
@@ -2503,6 +3159,17 @@ export type Database = {
         Returns: Json
       }
       set_platform_settings: { Args: { p_patch: Json }; Returns: Json }
+      set_protective_stop: {
+        Args: {
+          p_account_id: string
+          p_kind: string
+          p_quantity: number
+          p_stock_code: string
+          p_trail_rate: number
+          p_trigger: number
+        }
+        Returns: Json
+      }
       set_trading_permission: {
         Args: {
           p_can_paper: boolean
@@ -2532,6 +3199,7 @@ export type Database = {
           broker_code: string | null
           broker_message: string | null
           broker_order_id: string | null
+          cancel_quantity: number | null
           cancel_requested_at: string | null
           cancelled_quantity: number
           candidates: NonNullable<Json>
@@ -2557,6 +3225,8 @@ export type Database = {
           price_type: string
           provisional_quantity: number
           quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
           send_at: string | null
           session: string
           stock_code: string
@@ -2564,6 +3234,7 @@ export type Database = {
           strategy_id: string | null
           submitted_at: string | null
           time_in_force: string
+          took_over_at: string | null
           updated_at: string
           user_id: string
           venue: string
@@ -2576,6 +3247,15 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      slow_broker_calls: {
+        Args: {
+          p_app_key_tag: string
+          p_environment: string
+          p_is_own_rate: boolean
+          p_pause_ms: number
+        }
+        Returns: undefined
+      }
       start_backtest: {
         Args: {
           p_name: string
@@ -2586,6 +3266,7 @@ export type Database = {
         Returns: Json
       }
       sweep_cancel_all: { Args: { p_account_id: string }; Returns: Json }
+      sync_stops: { Args: { p_instance: string }; Returns: Json }
       take_leases: {
         Args: { p_instance: string }
         Returns: {
@@ -2600,6 +3281,10 @@ export type Database = {
           token: number
           user_id: string
         }[]
+      }
+      tell_stop_feed: {
+        Args: { p_account_id: string; p_state: string; p_stock_codes: string[] }
+        Returns: undefined
       }
       test_account: { Args: { p_account_id: string }; Returns: Json }
       verify_chain: {
@@ -2626,6 +3311,7 @@ export type Database = {
           broker_code: string | null
           broker_message: string | null
           broker_order_id: string | null
+          cancel_quantity: number | null
           cancel_requested_at: string | null
           cancelled_quantity: number
           candidates: NonNullable<Json>
@@ -2651,6 +3337,8 @@ export type Database = {
           price_type: string
           provisional_quantity: number
           quantity: number
+          replaced_quantity: number
+          replaces_whole: boolean
           send_at: string | null
           session: string
           stock_code: string
@@ -2658,6 +3346,7 @@ export type Database = {
           strategy_id: string | null
           submitted_at: string | null
           time_in_force: string
+          took_over_at: string | null
           updated_at: string
           user_id: string
           venue: string

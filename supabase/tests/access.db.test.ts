@@ -41,6 +41,7 @@ const DECISIONS: Record<string, Decision> = {
   permission_requests: { select: 'own' },
   platform_settings: { select: 'all' },
   profiles: { select: 'own', writes: ['update'] },
+  protective_stops: { select: 'own' },
   quote_interest: { select: 'own' },
   quotes: { select: 'all' },
   real_orders: { select: 'own' },
@@ -127,6 +128,10 @@ async function oneOfEach(user: string): Promise<void> {
     [`insert into trading_arms (user_id, session_id, expires_at) values ($1, 's', now())`, [user]],
     [`insert into trading_halts (scope, scope_id, level) values ('user', $1, 'none')`, [user]],
     ['insert into watchlists (user_id) values ($1)', [user]],
+    [
+      `insert into protective_stops (user_id, broker_account_id, stock_code, kind, trigger_price, quantity) values ($1, $2, $3, 'stop_loss', 1, 1)`,
+      [user, account, SHARE.code],
+    ],
   ];
   for (const [sql, values] of statements) await db.pool.query(sql, values);
   for (const table of Object.keys(DECISIONS)) {
@@ -326,9 +331,9 @@ describe('nobody raises their own', () => {
 
 /** Who may call what. A new public function without a line here fails. */
 const PEOPLE = [
-  'place_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
+  'place_order', 'replace_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
   'start_backtest', 'cancel_backtest', 'deploy_strategy', 'set_deployment_state', 'watch_quotes', 'request_permission', 'arm_real_trading',
-  'set_halt', 'mark_notifications_read', 'admin_users', 'set_trading_permission', 'set_platform_settings', 'set_feed_scope', 'decide_request',
+  'set_halt', 'set_protective_stop', 'cancel_protective_stop', 'mark_notifications_read', 'admin_users', 'set_trading_permission', 'set_platform_settings', 'set_feed_scope', 'decide_request',
   'halt_progress', 'admin_unknown_orders', 'my_broker_quotas',
 ]; // biome-ignore format: a list of words
 const QUOTA = ['open_broker_quota', 'claim_broker_calls', 'lease_broker_reserve', 'slow_broker_calls'];
@@ -338,6 +343,7 @@ const FLEET: Record<string, readonly string[]> = {
     'take_leases',
     'drop_instance',
     'work_of',
+    'order_release',
     'begin_attempt',
     'finish_attempt',
     'mark_unknown',
@@ -345,6 +351,8 @@ const FLEET: Record<string, readonly string[]> = {
     'set_candidates',
     'deny_order',
     'apply_broker_cum',
+    'apply_broker_cancelled',
+    'resize_replacement',
     'apply_notice',
     'settle_order',
     'expire_day',

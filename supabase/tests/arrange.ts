@@ -118,10 +118,10 @@ export async function aTradingService(db: TestDatabase): Promise<TradingService>
     const { rows } = await pool.query('select account_id, token from take_leases($1)', [instance]);
     return new Map(rows.map((row) => [row.account_id, Number(row.token)]));
   };
-  const begin = async (orderId: string, kind: 'submit' | 'cancel' = 'submit'): Promise<number | null> => {
+  const begin: TradingService['begin'] = async (orderId, kind = 'submit', quantity = null) => {
     const { rows } = await db.pool.query('select broker_account_id from real_orders where id = $1', [orderId]);
     const token = (await tokens()).get(rows[0].broker_account_id);
-    return call('begin_attempt($1, $2, $3, $4, $5)', [orderId, kind, instance, token, []]);
+    return call('begin_attempt($1, $2, $3, $4, $5, $6)', [orderId, kind, instance, token, [], quantity]);
   };
   return {
     instance,
@@ -146,7 +146,8 @@ export interface TradingService {
   readonly pool: pg.Pool;
   call<T = OrderRecord>(sql: string, values?: unknown[]): Promise<T>;
   tokens(): Promise<Map<string, number>>;
-  begin(orderId: string, kind?: 'submit' | 'cancel'): Promise<number | null>;
+  /** `quantity`: the part a cancel names. */
+  begin(orderId: string, kind?: 'submit' | 'cancel' | 'replace', quantity?: number | null): Promise<number | null>;
   accept(orderId: string, brokerOrderId: string): Promise<OrderRecord>;
   fill(orderId: string, quantity: number, amount: number | null, basis?: string): Promise<OrderRecord>;
   close(): Promise<void>;

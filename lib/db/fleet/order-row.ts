@@ -28,6 +28,10 @@ export const orderRow = z
     cum_amount: z.coerce.number().pipe(krw),
     provisional_quantity: z.coerce.number(),
     cancelled_quantity: z.coerce.number(),
+    replaced_quantity: z.coerce.number(),
+    replaces_whole: z.boolean(),
+    parent_order_id: optional(z.uuid()),
+    cancel_quantity: optional(z.coerce.number().pipe(shares)),
     broker_order_id: optional(z.string()),
     broker_branch: z.string(),
     origin: orderOrigin,
@@ -61,6 +65,13 @@ export const orderRow = z
     cumAmount: row.cum_amount,
     provisionalQuantity: row.provisional_quantity,
     cancelledQuantity: row.cancelled_quantity,
+    /** Shares that went on in replacements. */
+    replacedQuantity: row.replaced_quantity,
+    /** A change of whatever is left of its parent; its own quantity is what was left when it was asked for. */
+    replacesWhole: row.replaces_whole,
+    parentOrderId: row.parent_order_id,
+    /** The part a cancel asks for; null for all of it. */
+    cancelQuantity: row.cancel_quantity,
     brokerOrderId: row.broker_order_id,
     branch: row.broker_branch,
     origin: row.origin,

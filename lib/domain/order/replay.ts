@@ -60,6 +60,12 @@ function applyFacts(order: ReplayedOrder, before: ReplayedOrder | null, event: L
       const facts = filled.safeParse(event.payload);
       return facts.success ? fill(order, facts.data, quantity, before) : null;
     }
+    // What a part taken back adds up to, and what is left of it when a change turned out to be of fewer shares.
+    case 'partly_cancelled':
+    case 'resized': {
+      const facts = cancelled.safeParse(event.payload);
+      return facts.success ? { ...order, cancelledQuantity: facts.data.cancelled_quantity } : null;
+    }
     case 'held_back':
       return { ...order, cancelledQuantity: quantity };
     case 'cancelled': {

@@ -295,6 +295,36 @@ export const DENIALS = {
     '주문 내역에서 상태를 확인하세요.',
     'Check its state in your orders.',
   ),
+  not_changeable: text(
+    '거래소에서 대기 중인 주문만 정정하거나 일부를 취소할 수 있습니다.',
+    'Only an order that is working at the exchange can be changed or cancelled in part.',
+    '주문 상태를 확인하세요. 아직 보내지 않은 주문은 취소한 뒤 다시 주문하세요.',
+    'Check its state. Cancel an order that was not sent yet and place it anew.',
+  ),
+  change_outstanding: text(
+    '이 주문의 정정 또는 취소가 이미 진행 중입니다.',
+    'A change or cancel of this order is already on its way.',
+    '그 결과가 나온 뒤 다시 시도하세요.',
+    'Wait for its outcome, then try again.',
+  ),
+  over_remainder: text(
+    '남은 수량({remaining}주)보다 많은 {quantity}주는 정정하거나 취소할 수 없습니다.',
+    '{quantity} shares are more than the {remaining} that are left.',
+    '남은 수량 안에서 입력하거나 수량을 비워 전량으로 하세요.',
+    'Enter at most what is left, or leave the quantity empty for all of it.',
+  ),
+  nothing_to_change: text(
+    '지금 주문과 가격이 같아 정정할 것이 없습니다.',
+    'The price is that of the order already.',
+    '다른 가격을 넣으세요. 수량만 줄이려면 일부 취소를 쓰세요.',
+    'Enter another price. To lower only the quantity, cancel a part.',
+  ),
+  not_prepared: text(
+    '장 시작 전 점검이 끝나지 않아 예약된 전략 주문을 보내지 않았습니다.',
+    'The reserved order of the strategy was not sent: the check before the session did not end clean.',
+    '자동매매 상태와 계좌 연결을 확인하세요. 다음 평가에서 다시 주문합니다.',
+    'Check automatic trading and the account. The next evaluation orders again.',
+  ),
   order_not_unknown: text(
     '이 주문의 결과는 이미 확인되었습니다.',
     'The outcome of this order is known by now.',
