@@ -1,14 +1,17 @@
 import type pg from 'pg';
 import { accountMask, openCredentials, sealedCredentials } from '#lib/credentials/account-credentials.ts';
 import type { SealingKey } from '#lib/credentials/key-file.ts';
+import { brokerQuotas } from '#lib/db/fleet/broker-quotas.ts';
 import { brokerTokens } from '#lib/db/fleet/broker-tokens.ts';
 import { type FleetEnv, kisEndpoints } from '#lib/env/fleet.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import { appKeyTag } from './kis/auth.ts';
-import { createKisBroker, REQUESTS_PER_SECOND } from './kis/broker.ts';
+import { createKisBroker } from './kis/broker.ts';
 import { systemClock } from './kis/clock.ts';
 import { createGovernor, type Governor } from './kis/governor.ts';
+import { LIMITS_VERSION, OUR_CALLS_PER_SECOND } from './kis/limits.ts';
+import { sharedCalls } from './kis/shared-calls.ts';
 import type { Broker } from './port.ts';
 
 /** An account as the fleet reads it: whose it is, where it says it belongs, and the ciphertext that proves it. */
@@ -42,8 +45,12 @@ export function accountOpener(deps: { pool: pg.Pool; lockPool: pg.Pool; key: Sea
     const name = `${environment}:${tag}`;
     const known = governors.get(name);
     if (known) return known;
-    const requestsPerSecond = deps.env.KIS_REQUESTS_PER_SECOND ?? REQUESTS_PER_SECOND[environment];
-    const governor = createGovernor({ requestsPerSecond, clock: systemClock });
+    const set = deps.env.KIS_REQUESTS_PER_SECOND;
+    const requestsPerSecond = set ?? OUR_CALLS_PER_SECOND[environment];
+    const newKeyPerSecond = set ?? (environment === 'real' ? OUR_CALLS_PER_SECOND.newKey : requestsPerSecond); // paper is exempt
+    const store = brokerQuotas(deps.pool, { tag, environment }, { version: LIMITS_VERSION, perSecond: requestsPerSecond, newKeyPerSecond });
+    const source = sharedCalls({ store, requestsPerSecond: newKeyPerSecond, clock: systemClock, log: deps.log });
+    const governor = createGovernor({ source, clock: systemClock });
     governors.set(name, governor);
     return governor;
   }

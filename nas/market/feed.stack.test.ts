@@ -7,7 +7,7 @@ import { createLog } from '#lib/log.ts';
 import { createTestUser } from '#lib/testing/database.ts';
 import { createKisBroker } from '#nas/brokers/kis/broker.ts';
 import { systemClock } from '#nas/brokers/kis/clock.ts';
-import { createGovernor } from '#nas/brokers/kis/governor.ts';
+import { createGovernor, ownCalls } from '#nas/brokers/kis/governor.ts';
 import { memoryTokenStore } from '#nas/brokers/kis/token-store.ts';
 import type { BrokerStream } from '#nas/brokers/port.ts';
 import { type Desk, OTHER_SYMBOL, openDesk, SYMBOL, until } from '#nas/trading/testing/desk.ts';
@@ -61,7 +61,7 @@ function start(): Promise<MarketFeed> {
     environment: 'paper',
     endpoints: { restUrl: desk.venue.restUrl.paper, wsUrl: desk.venue.wsUrl.paper },
     tokenStore: memoryTokenStore(),
-    governor: createGovernor({ requestsPerSecond: 5_000, clock: systemClock }),
+    governor: createGovernor({ source: ownCalls({ requestsPerSecond: 5_000, clock: systemClock }), clock: systemClock }),
     clock: { now: () => clock.now(), after: (ms, run) => systemClock.after(ms / FASTER, run) },
     log,
   });

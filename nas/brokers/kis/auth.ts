@@ -3,6 +3,7 @@ import { AppError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import { type KisClock, parseSeoulTimestamp, sleep } from './clock.ts';
 import { readEnvelope, TOKEN_TOO_SOON } from './errors.ts';
+import { KIS_LIMITS } from './limits.ts';
 import { approvalAnswer, tokenAnswer } from './schemas.ts';
 import type { StoredToken, TokenStore } from './token-store.ts';
 import { type KisEnvironment, PATHS } from './tr-ids.ts';
@@ -39,9 +40,10 @@ export interface KisAuth {
 
 /** Renewed this long before its end (or a tenth of a shorter life), so that no request carries a token that dies on the way. */
 const EXPIRY_MARGIN_MS = 10 * 60_000;
-/** KIS refuses a second issue within a minute of the last. */
-const ISSUE_SPACING_MS = 61_000;
-const APPROVAL_LIFE_MS = 23 * 3_600_000;
+/** KIS refuses a second issue within a minute of the last; a second more for the clocks. */
+const ISSUE_SPACING_MS = (KIS_LIMITS.tokenSpacing.value + 1) * 1000;
+/** An hour less than its life. */
+const APPROVAL_LIFE_MS = (KIS_LIMITS.approvalHours.value - 1) * 3_600_000;
 
 interface AuthOptions {
   readonly credentials: KisCredentials;

@@ -2,12 +2,11 @@ import type { Symbol, TradingDay } from '#domain/order/order.ts';
 import type { BrokerBar } from '#nas/brokers/port.ts';
 import type { KisClient } from './client.ts';
 import { dayBefore, type KisClock, seoulParts } from './clock.ts';
+import { KIS_LIMITS } from './limits.ts';
 import { toDailyBar, toMinuteBars } from './parse.ts';
 import { type DailyBarRow, dailyBarsAnswer, type MinuteBarRow, minuteBarsAnswer } from './schemas.ts';
 import { PATHS, QUOTE_TR_IDS } from './tr-ids.ts';
 
-/** One call gives the newest 100 days of the range. */
-const DAYS_PER_CALL = 100;
 /** A listed lifetime is under 80 years of 250 days. */
 const MAX_DAILY_CALLS = 200;
 /** 30 minutes a call; the regular session has 391. */
@@ -35,7 +34,7 @@ export function createBarReader(deps: { client: KisClient; quoted: (symbol: Symb
         });
         const inside = output2.filter((row) => row.stck_bsop_date >= first && row.stck_bsop_date <= last);
         for (const row of inside) rows.set(row.stck_bsop_date, row);
-        if (inside.length < DAYS_PER_CALL) break;
+        if (inside.length < KIS_LIMITS.daysPerCall.value) break;
         const oldest = earliest(inside.map((row) => row.stck_bsop_date));
         last = dayBefore(oldest);
       }

@@ -20,6 +20,7 @@ import { createClient } from './client.ts';
 import { type KisClock, seoulParts } from './clock.ts';
 import { checkEndpoints, type KisEndpoints } from './endpoints.ts';
 import type { Governor, Lane } from './governor.ts';
+import { KIS_LIMITS, OUR_CALLS_PER_SECOND } from './limits.ts';
 import { cancelBody, newOrderBody, orderType, replaceBody } from './order-bodies.ts';
 import { toBalance, toDays, toOrder, toOrderBook, toPrices, toQuote, UnreadableAnswer } from './parse.ts';
 import { balanceAnswer, buyingPowerAnswer, orderBookAnswer, ordersAnswer, priceAnswer } from './schemas.ts';
@@ -46,14 +47,9 @@ export interface KisBrokerOptions {
   readonly timeouts?: Partial<Timeouts>;
 }
 
-/** Default calls a second: below KIS's 18 (real) and 1 (paper) of the notice of 2026-04-20. */
-export const REQUESTS_PER_SECOND: Record<KisEnvironment, number> = { real: 15, paper: 0.95 };
-
 /** Longest wait of an order for its turn; the trading service decides anew after that. A cancel waits out a queue of cancels. */
 const SUBMIT_WAIT_MS = 2_500;
 const CANCEL_WAIT_MS = 30_000;
-/** Symbols of one multi-quote. */
-const PRICES_PER_CALL = 30;
 
 /** KIS as a broker: KRX cash orders of one account. Outside this folder no KIS field name appears. */
 export function createKisBroker(options: KisBrokerOptions): Broker {
@@ -74,7 +70,7 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
     inquiryRows: options.inquiryRows ?? true,
     replaceKeepsId: false,
     tradingDays: environment === 'real',
-    requestsPerSecond: REQUESTS_PER_SECOND[environment],
+    requestsPerSecond: OUR_CALLS_PER_SECOND[environment],
   };
 
   /** Their words into ours; a word we do not know makes the whole read fail. */
@@ -226,8 +222,8 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
         for (const symbol of symbols) found.push(await quote(symbol));
         return found;
       }
-      for (let at = 0; at < symbols.length; at += PRICES_PER_CALL) {
-        const asked = symbols.slice(at, at + PRICES_PER_CALL);
+      for (let at = 0; at < symbols.length; at += KIS_LIMITS.pricesPerCall.value) {
+        const asked = symbols.slice(at, at + KIS_LIMITS.pricesPerCall.value);
         const answer = await client.read({
           path: PATHS.manyPrices,
           trId: QUOTE_TR_IDS.manyPrices,

@@ -5,7 +5,7 @@ import type { SubmitOutcome } from '#nas/brokers/port.ts';
 import type { KisAuth, KisCredentials } from './auth.ts';
 import { type KisClock, sleep } from './clock.ts';
 import { createClockOffset } from './clock-offset.ts';
-import { isReadRetryable, judgeOrderAnswer, NOT_PROCESSED_VERSION, readEnvelope, TOKEN_REFUSED, TOO_FAST } from './errors.ts';
+import { isReadRetryable, judgeOrderAnswer, NOT_PROCESSED_VERSION, OWN_RATE, readEnvelope, TOKEN_REFUSED, TOO_FAST } from './errors.ts';
 import type { Governor, Lane } from './governor.ts';
 import { createGetter, type HttpAnswer, postOnce, type Timeouts, TransportError } from './transport.ts';
 
@@ -116,7 +116,7 @@ export function createClient(options: ClientOptions): KisClient {
       return { body: envelope.body, trCont: String(answer.headers.tr_cont ?? '').trim() };
     }
     if (TOKEN_REFUSED.has(envelope.code)) auth.reject(token);
-    if (TOO_FAST.has(envelope.code)) governor.pause(FIRST_BACKOFF_MS);
+    if (TOO_FAST.has(envelope.code)) governor.slow(FIRST_BACKOFF_MS, envelope.code === OWN_RATE);
     const isServerFault = envelope.code === '' && answer.status >= 500;
     return {
       code: scrub(envelope.code, token) || `HTTP_${answer.status}`,
@@ -202,7 +202,7 @@ export function createClient(options: ClientOptions): KisClient {
       if (outcome.kind === 'not_processed') {
         log.warn({ trId: call.trId, code: scrub(outcome.code, token), listVersion: NOT_PROCESSED_VERSION }, 'kis did not process an order');
         if (TOKEN_REFUSED.has(outcome.code)) auth.reject(token);
-        if (TOO_FAST.has(outcome.code)) governor.pause(outcome.retryAfterMs);
+        if (TOO_FAST.has(outcome.code)) governor.slow(outcome.retryAfterMs, outcome.code === OWN_RATE);
       }
       return scrubbed(outcome, token);
     },

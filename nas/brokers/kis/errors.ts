@@ -11,6 +11,8 @@ export const NOT_PROCESSED_VERSION = 1;
 export const TOKEN_REFUSED: ReadonlySet<string> = new Set(['EGW00121', 'EGW00122', 'EGW00123']);
 /** We were too fast for our key or for the ledger. */
 export const TOO_FAST: ReadonlySet<string> = new Set(['EGW00201', 'EGW00215']);
+/** The key's own rate; the other one is the ledger's, for all customers together. */
+export const OWN_RATE = 'EGW00201';
 /** tokenP was asked less than a minute ago. */
 export const TOKEN_TOO_SOON = 'EGW00133';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createGovernor, LANES, type Lane } from './governor.ts';
+import { createGovernor, LANES, type Lane, ownCalls } from './governor.ts';
 import { manualClock } from './testing/wire-server.ts';
 
 test('a cancel passes everything that waits, then exits, look-ups, entries, reconciliation, screens', async () => {
   const clock = manualClock();
-  const governor = createGovernor({ requestsPerSecond: 1, clock });
+  const governor = createGovernor({ source: ownCalls({ requestsPerSecond: 1, clock }), clock });
   await governor.take('screen'); // the burst of one is gone
   const order: Lane[] = [];
   for (const lane of ['screen', 'reconcile', 'entry', 'in_flight', 'exit', 'cancel'] as const)
@@ -16,7 +16,7 @@ test('a cancel passes everything that waits, then exits, look-ups, entries, reco
 
 test('calls of one lane keep their order', async () => {
   const clock = manualClock();
-  const governor = createGovernor({ requestsPerSecond: 5, clock });
+  const governor = createGovernor({ source: ownCalls({ requestsPerSecond: 5, clock }), clock });
   const order: number[] = [];
   for (let n = 0; n < 10; n++) void governor.take('entry').then(() => order.push(n));
   await clock.advance(5_000);
@@ -31,7 +31,7 @@ test.each([
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 3_000 }), { maxLength: 60 }), async (arrivals) => {
       const clock = manualClock();
-      const governor = createGovernor({ requestsPerSecond, clock });
+      const governor = createGovernor({ source: ownCalls({ requestsPerSecond, clock }), clock });
       const sent: number[] = [];
       for (const at of arrivals) clock.after(at, () => void governor.take('entry', 1e9).then(() => sent.push(clock.now())));
       await clock.advance(120_000);
@@ -44,8 +44,8 @@ test.each([
 
 test('after "too fast" nothing leaves until the pause is over', async () => {
   const clock = manualClock();
-  const governor = createGovernor({ requestsPerSecond: 15, clock });
-  governor.pause(1_000);
+  const governor = createGovernor({ source: ownCalls({ requestsPerSecond: 15, clock }), clock });
+  governor.slow(1_000, true);
   let isOut = false;
   void governor.take('cancel').then(() => {
     isOut = true;
@@ -58,8 +58,8 @@ test('after "too fast" nothing leaves until the pause is over', async () => {
 
 test('a call that would wait too long is given back, and leaves no place in the queue', async () => {
   const clock = manualClock();
-  const governor = createGovernor({ requestsPerSecond: 1, clock });
-  governor.pause(10_000);
+  const governor = createGovernor({ source: ownCalls({ requestsPerSecond: 1, clock }), clock });
+  governor.slow(10_000, true);
   const waiting = governor.take('entry', 2_500);
   const refused = expect(waiting).rejects.toMatchObject({ code: 'rate_limited' });
   await clock.advance(2_500);

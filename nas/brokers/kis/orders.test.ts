@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '#lib/errors.ts';
 import { systemClock } from './clock.ts';
 import { judgeOrderAnswer } from './errors.ts';
-import { createGovernor } from './governor.ts';
+import { createGovernor, ownCalls } from './governor.ts';
 import {
   ACCEPTED,
   ACCESS_TOKEN,
@@ -319,9 +319,9 @@ describe('faults of the line', () => {
   });
 
   test('an order that waits too long for its turn is not sent', async () => {
-    const governor = createGovernor({ requestsPerSecond: 1, clock: systemClock });
+    const governor = createGovernor({ source: ownCalls({ requestsPerSecond: 1, clock: systemClock }), clock: systemClock });
     await governor.take('entry');
-    governor.pause(60_000);
+    governor.slow(60_000, true);
     const { raw, broker } = await rawBroker(() => {});
     const waiting = brokerOn(raw.url, { governor, tokenStore: await signedIn(), clock: systemClock });
     expect(await waiting.broker.submit(anOrder())).toMatchObject({ kind: 'not_processed', code: 'LOCAL_QUOTA' });

@@ -5,6 +5,7 @@ import type { Log } from '#lib/log.ts';
 import type { BrokerStream, Registration, StreamHandlers } from '#nas/brokers/port.ts';
 import type { KisAuth } from './auth.ts';
 import type { KisClock } from './clock.ts';
+import { KIS_LIMITS } from './limits.ts';
 import { UnreadableAnswer } from './parse.ts';
 import {
   type Cipher,
@@ -19,8 +20,6 @@ import {
 } from './stream-frames.ts';
 import { STREAM_TR_IDS } from './tr-ids.ts';
 
-/** Registrations of one session, notices included (KIS throughput notice of 2026-04-20). */
-export const MAX_REGISTRATIONS = 41;
 /** KIS sends PINGPONG every 10 s: 15 s without any frame is a dead socket. */
 const SILENCE_MS = 15_000;
 /** How long a registration may stay without its ACK. */
@@ -280,9 +279,9 @@ export function openKisStream(options: StreamOptions): BrokerStream {
         const registration = { trId: STREAM_TR_IDS[kind], trKey: codeOf(symbol) };
         next.set(nameOf(registration), registration);
       }
-      if (next.size > MAX_REGISTRATIONS) {
+      if (next.size > KIS_LIMITS.registrations.value) {
         throw new AppError('invalid_input', 'more stream registrations than KIS allows', {
-          detail: { wanted: next.size, allowed: MAX_REGISTRATIONS },
+          detail: { wanted: next.size, allowed: KIS_LIMITS.registrations.value },
         });
       }
       wanted = next;

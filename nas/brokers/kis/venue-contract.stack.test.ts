@@ -9,7 +9,7 @@ import { MONDAY, PENCIL, TEN_O_CLOCK } from '#nas/venue/testing/exchange.ts';
 import { startVenue } from '#nas/venue/venue.ts';
 import { createKisBroker } from './broker.ts';
 import { systemClock } from './clock.ts';
-import { createGovernor } from './governor.ts';
+import { createGovernor, ownCalls } from './governor.ts';
 import { CREDENTIALS } from './testing/wire-server.ts';
 import { memoryTokenStore } from './token-store.ts';
 
@@ -36,7 +36,7 @@ describe.each(['paper', 'real'] as const)('the exchange simulator as KIS %s', (e
       environment,
       endpoints: { restUrl: venue.restUrl[environment], wsUrl: venue.wsUrl[environment] },
       tokenStore: memoryTokenStore(),
-      governor: createGovernor({ requestsPerSecond: 1_000, clock: systemClock }),
+      governor: createGovernor({ source: ownCalls({ requestsPerSecond: 1_000, clock: systemClock }), clock: systemClock }),
       clock,
       log: LOG,
     });

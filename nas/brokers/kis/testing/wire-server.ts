@@ -7,7 +7,7 @@ import type { NewBrokerOrder } from '#nas/brokers/port.ts';
 import type { KisCredentials } from '../auth.ts';
 import { createKisBroker, type KisBrokerOptions } from '../broker.ts';
 import { type KisClock, systemClock } from '../clock.ts';
-import { createGovernor } from '../governor.ts';
+import { createGovernor, ownCalls } from '../governor.ts';
 import { memoryTokenStore } from '../token-store.ts';
 
 // Real sockets for the adapter's own tests: a scripted HTTP server and a raw TCP server for faults HTTP libraries cannot make.
@@ -145,6 +145,7 @@ export function manualClock(start = Date.parse('2026-11-20T01:00:00Z')) {
     /** Moves time on and runs what falls due, letting promises settle in between. */
     async advance(ms: number): Promise<void> {
       const end = now + ms;
+      await new Promise((resolve) => setImmediate(resolve));
       for (;;) {
         const due = [...timers].filter(([, timer]) => timer.at <= end).sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
         if (!due) break;
@@ -172,7 +173,7 @@ export function brokerOn(url: string, over: Partial<KisBrokerOptions> = {}) {
     environment: 'real',
     endpoints: { restUrl: url, wsUrl: url.replace('http', 'ws') },
     tokenStore: memoryTokenStore(),
-    governor: createGovernor({ requestsPerSecond: 1_000, clock: systemClock }),
+    governor: createGovernor({ source: ownCalls({ requestsPerSecond: 1_000, clock: systemClock }), clock: systemClock }),
     clock: systemClock,
     log: createLog('test', 'trace', sink),
     ...over,
