@@ -14,6 +14,7 @@ import { EmptyState } from '#components/ui/states.tsx';
 import { type AccountView, accountRepo, type SealingKey } from '#lib/db/accounts.ts';
 import { useDb } from '#lib/realtime/context.tsx';
 import { AddAccountForm } from './add-account-form.tsx';
+import { QuotaMeter } from './quota-meter.tsx';
 
 const STATES = ['untested', 'testing', 'ok', 'bad_key', 'wrong_environment', 'wrong_account', 'blocked'] as const;
 type CredentialState = (typeof STATES)[number];
@@ -122,6 +123,7 @@ function AccountCard({ account }: { account: AccountView }) {
             <dd>{balance ? formatTime(balance.asOf) : '—'}</dd>
           </div>
         </dl>
+        <QuotaMeter accountId={account.id} />
         <div className="mt-4 flex justify-end gap-2">
           <Button
             size="sm"
