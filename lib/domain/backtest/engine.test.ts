@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { INDICATORS, type Indicator } from '#domain/indicator/registry.ts';
+import type { Indicator } from '#domain/indicator/indicator.ts';
+import { INDICATORS } from '#domain/indicator/registry.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import type { StrategyDraft } from '#domain/strategy/schema.ts';
 import { type Columns, truncate } from './columns.ts';

@@ -4,9 +4,11 @@ import { INDICATORS } from './registry.ts';
 
 const column = (values: readonly number[]) => Float64Array.from(values);
 const bars = (high: readonly number[], low: readonly number[], close: readonly number[]) => ({
+  open: column(close),
   high: column(high),
   low: column(low),
   close: column(close),
+  volume: column(close), // never zero here
 });
 const compute = (name: string, values: readonly number[], args: readonly number[], output = 'value') => [
   ...INDICATORS[name]!.compute(column(values), bars(values, values, values), args)[output]!,

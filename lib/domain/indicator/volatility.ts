@@ -1,4 +1,6 @@
+import type { BarColumns } from './bar-columns.ts';
 import { sma, wilderMean } from './moving-average.ts';
+import { perBar } from './window.ts';
 
 /** Population standard deviation of the last `period` values (÷ n, as Bollinger and TA-Lib's STDDEV use it). */
 export function stddev(input: Float64Array, period: number): Float64Array {
@@ -45,4 +47,10 @@ export function trueRange(high: Float64Array, low: Float64Array, close: Float64A
 /** Wilder's average true range. Defined from the bar after `period` true ranges. */
 export function atr(high: Float64Array, low: Float64Array, close: Float64Array, period: number): Float64Array {
   return wilderMean(trueRange(high, low, close), period);
+}
+
+/** ATR ÷ close, to compare shares of different prices. */
+export function natr({ high, low, close }: BarColumns, period: number): Float64Array {
+  const range = atr(high, low, close, period);
+  return perBar(close.length, (i) => (close[i] === 0 ? Number.NaN : range[i]! / close[i]!));
 }

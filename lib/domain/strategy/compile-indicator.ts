@@ -1,4 +1,5 @@
-import { INDICATORS, type Indicator, type IndicatorArg } from '#domain/indicator/registry.ts';
+import type { Indicator, IndicatorArg } from '#domain/indicator/indicator.ts';
+import { INDICATORS } from '#domain/indicator/registry.ts';
 import { type CompileOperand, type CompileScope, checkKeys, fault, isObject, type Json, type Path } from './compile-scope.ts';
 import type { NumberNode } from './expression.ts';
 
@@ -25,8 +26,8 @@ export function compileIndicator(value: Json, path: Path, scope: CompileScope, c
       scope,
       [...path, 'input'],
       'input_not_taken',
-      `'${name}'은(는) 고가·저가·종가를 직접 읽으므로 input을 받지 않습니다.`,
-      `'${name}' reads high, low and close itself and takes no input.`,
+      `'${name}'은(는) 봉의 값을 직접 읽으므로 input을 받지 않습니다.`,
+      `'${name}' reads the bars themselves and takes no input.`,
     );
   }
   const input = indicator.takesInput ? compileOperand(value.input ?? { field: 'close' }, [...path, 'input'], scope) : null;

@@ -32,6 +32,18 @@ const OUTPUTS: Readonly<Record<string, Words>> = {
   middle: { ko: '중심선', en: 'middle' },
   upper: { ko: '상단', en: 'upper' },
   lower: { ko: '하단', en: 'lower' },
+  k: { ko: '%K', en: '%K' },
+  d: { ko: '%D', en: '%D' },
+  adx: { ko: '', en: '' },
+  plus: { ko: '+DI', en: '+DI' },
+  minus: { ko: '−DI', en: '−DI' },
+  oscillator: { ko: '오실레이터', en: 'oscillator' },
+  up: { ko: '상승', en: 'up' },
+  down: { ko: '하락', en: 'down' },
+  conversion: { ko: '전환선', en: 'conversion line' },
+  base: { ko: '기준선', en: 'base line' },
+  span_a: { ko: '선행스팬 1', en: 'leading span A' },
+  span_b: { ko: '선행스팬 2', en: 'leading span B' },
 };
 const SIGNS = { '+': '+', '-': '−', '*': '×', '/': '÷' } as const;
 
@@ -130,12 +142,10 @@ export class Describer {
       const plain = `${period} ${name.toLowerCase()}`;
       return input ? `${plain} of the ${input}` : plain;
     }
-    const output =
-      node.output === indicator.outputs[0] && indicator.outputs.length === 1
-        ? ''
-        : ` ${OUTPUTS[node.output]?.[this.language] ?? node.output}`;
+    const outputName = indicator.outputs.length === 1 ? '' : OUTPUTS[node.output]![this.language];
+    const output = outputName && ` ${outputName}`;
     const short = node.name === 'rsi' || node.name === 'atr' ? node.name.toUpperCase() : name;
-    const full = `${short}(${node.args.map(grouped).join(', ')})${output}`;
+    const full = `${short}${node.args.length > 0 ? `(${node.args.map(grouped).join(', ')})` : ''}${output}`;
     return input ? (isKorean ? `${input}의 ${full}` : `${full} of the ${input}`) : full;
   }
 
