@@ -1567,6 +1567,7 @@ export type Database = {
           bought_today: number
           broker_account_id: string | null
           current_price: number | null
+          external_quantity: number
           id: string
           profit_loss: number | null
           profit_loss_rate: number | null
@@ -1587,6 +1588,7 @@ export type Database = {
           bought_today?: number
           broker_account_id?: string | null
           current_price?: number | null
+          external_quantity?: number
           id?: string
           profit_loss?: number | null
           profit_loss_rate?: number | null
@@ -1607,6 +1609,7 @@ export type Database = {
           bought_today?: number
           broker_account_id?: string | null
           current_price?: number | null
+          external_quantity?: number
           id?: string
           profit_loss?: number | null
           profit_loss_rate?: number | null
@@ -1633,31 +1636,43 @@ export type Database = {
       }
       reconciliation_breaks: {
         Row: {
+          accepted_at: string | null
+          accepted_by: string | null
           broker_account_id: string
           closed_at: string | null
           id: string
+          kind: string
           opened_at: string
           ours: number
+          reason: string
           stock_code: string
           theirs: number
           user_id: string
         }
         Insert: {
+          accepted_at?: string | null
+          accepted_by?: string | null
           broker_account_id: string
           closed_at?: string | null
           id?: string
+          kind?: string
           opened_at?: string
           ours: number
+          reason?: string
           stock_code: string
           theirs: number
           user_id: string
         }
         Update: {
+          accepted_at?: string | null
+          accepted_by?: string | null
           broker_account_id?: string
           closed_at?: string | null
           id?: string
+          kind?: string
           opened_at?: string
           ours?: number
+          reason?: string
           stock_code?: string
           theirs?: number
           user_id?: string
@@ -2210,6 +2225,29 @@ export type Database = {
       [_ in never]: never
     }
     Functions: {
+      accept_break: {
+        Args: { p_break_id: string; p_reason: string }
+        Returns: {
+          accepted_at: string | null
+          accepted_by: string | null
+          broker_account_id: string
+          closed_at: string | null
+          id: string
+          kind: string
+          opened_at: string
+          ours: number
+          reason: string
+          stock_code: string
+          theirs: number
+          user_id: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "reconciliation_breaks"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       admin_unknown_orders: { Args: Record<PropertyKey, never>; Returns: Json }
       admin_users: {
         Args: Record<PropertyKey, never>
@@ -2901,6 +2939,7 @@ export type Database = {
           bought_today: number
           broker_account_id: string | null
           current_price: number | null
+          external_quantity: number
           id: string
           profit_loss: number | null
           profit_loss_rate: number | null
