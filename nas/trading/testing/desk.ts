@@ -2,13 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tickEras } from '#domain/market/ticks.ts';
 import { type AccountCredentials, sealCredentials } from '#lib/credentials/account-credentials.ts';
 import { ensureSealingKey } from '#lib/db/fleet/sealing-key.ts';
 import { type FleetEnv, readFleetEnv } from '#lib/env/fleet.ts';
 import { createTestDatabase, createTestUser, type TestDatabase } from '#lib/testing/database.ts';
 import { seoul } from '#nas/runtime/clock.ts';
-import { startVenue, type Venue, type VenueOptions } from '#nas/venue/venue.ts';
+import { startVenue, type VenueOptions } from '#nas/venue/venue.ts';
+import { listMarket } from './list-market.ts';
 
 /** A symbol of the synthetic market whose price is easy to reckon with. */
 export const SYMBOL = '990010';
@@ -51,7 +51,10 @@ export async function openDesk(
     ...options.venue,
   });
   const credentialsDir = await mkdtemp(join(tmpdir(), 'narae-desk-'));
-  await fillMarket(database, venue);
+  const listed = [...venue.exchange.markets.values()].map(({ instrument, basePrice, upperLimit, lowerLimit }) => {
+    return { ...instrument, basePrice, upperLimit, lowerLimit };
+  });
+  await listMarket(database.pool, listed, seoul(Date.now()).day);
   await database.pool.query('update public.platform_settings set orders_enabled = true, auto_enabled = true');
   const env = readFleetEnv({
     DATABASE_URL: database.url('narae_trading'),
@@ -171,39 +174,6 @@ async function allow({ pool }: TestDatabase, userId: string): Promise<void> {
      on conflict (user_id) do update set daily_trade_limit = excluded.daily_trade_limit,
        max_position_size = excluded.max_position_size, daily_order_limit = excluded.daily_order_limit, can_paper_trade = true`,
     [userId],
-  );
-}
-
-/** Instruments, ticks and an open day, as the market service would write them. */
-async function fillMarket({ pool }: TestDatabase, venue: Venue): Promise<void> {
-  const { day } = seoul(Date.now());
-  for (const { instrument, basePrice, upperLimit, lowerLimit } of venue.exchange.markets.values()) {
-    await pool.query(
-      `insert into public.instruments (stock_code, name_ko, name_en, market, kind, base_price, upper_limit, lower_limit, price_day, is_synthetic)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, true) on conflict do nothing`,
-      [instrument.symbol, instrument.nameKo, instrument.nameEn, instrument.market, instrument.kind, basePrice, upperLimit, lowerLimit, day],
-    );
-  }
-  for (const kind of ['stock', 'etf'] as const) {
-    for (const market of ['KOSPI', 'KOSDAQ'] as const) {
-      for (const { since, bands } of tickEras(kind, market)) {
-        for (const { from, tick } of bands) {
-          await pool.query('insert into public.tick_bands values ($1, $2, $3, $4, $5) on conflict do nothing', [
-            kind,
-            market,
-            since,
-            from,
-            tick,
-          ]);
-        }
-      }
-    }
-  }
-  await pool.query(
-    `insert into public.market_calendar (market, day, session, order_from, open_at, close_at, source)
-     values ('KRX', $1, 'regular', $1::date::timestamp at time zone 'Asia/Seoul', $1::date::timestamp at time zone 'Asia/Seoul',
-             ($1::date + 1)::timestamp at time zone 'Asia/Seoul', 'test') on conflict do nothing`,
-    [day],
   );
 }
 

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import type { JudgeView } from '#nas/venue/judge.ts';
+import type { ChaosAccount } from './accounts.ts';
+import type { ChaosDatabase } from './database.ts';
+import type { PlannedOrder } from './plan.ts';
+
+export interface Verdict {
+  readonly reachedVenue: number;
+  readonly foreign: number;
+  /** Orders at the venue that no intent of ours has a right to. */
+  readonly duplicates: number;
+  /** Intents whose order is at the venue and that do not know it, or were called absent while it was there. */
+  readonly lost: number;
+  readonly mismatchedFills: number;
+  readonly mismatchedPositions: number;
+  readonly illegalMoves: number;
+  /** Orders that are not over. */
+  readonly unresolved: number;
+  readonly leakedReservations: number;
+  readonly ambiguous: number;
+  readonly brokenChains: number;
+  /** Attempts begun by a process that did not own the account at that moment. */
+  readonly attemptsWithoutLease: number;
+  readonly eventHash: string;
+}
+
+interface Row {
+  readonly account: string;
+  readonly intent: string;
+  readonly status: string;
+  readonly code: string | null;
+  readonly number: string | null;
+  readonly cum: number;
+  readonly amount: number;
+  readonly origin: string;
+  readonly sent: boolean;
+  readonly symbol: string;
+  readonly side: string;
+  readonly quantity: number;
+  readonly price: number;
+  readonly moves: readonly string[];
+  readonly called_absent: boolean;
+}
+
+/** Reads nothing but the venue's book and the database. */
+export async function judge(
+  database: ChaosDatabase,
+  view: JudgeView,
+  accounts: readonly ChaosAccount[],
+  planned: readonly PlannedOrder[],
+): Promise<Verdict> {
+  const { pool } = database;
+  const count = async (sql: string): Promise<number> =>
+    Number((await pool.query<{ n: string }>(`select count(*) as n from ${sql} x`)).rows[0]!.n);
+  const { rows } = await pool.query<Row>(ROWS);
+  const venueIdOf = new Map(accounts.map((account) => [account.id, account.venueId]));
+  const ours = rows.filter((row) => row.origin !== 'external');
+  const book = view.accounts.flatMap(({ orders }) => orders).filter((order) => order.action === 'new');
+  const placed = book.filter((order) => !order.isForeign);
+  const owners = new Map<string, Row[]>();
+  for (const row of ours) {
+    if (row.number === null) continue;
+    const key = `${venueIdOf.get(row.account)}|${row.number}`;
+    owners.set(key, [...(owners.get(key) ?? []), row]);
+  }
+  const ownersOf = (order: { accountId: string; orderNumber: string }) => owners.get(`${order.accountId}|${order.orderNumber}`) ?? [];
+
+  const lookOf = (account: string | undefined, o: { symbol: string; side: string; quantity: number; price: number }) =>
+    [account, o.symbol, o.side, o.quantity, o.price].join('|');
+  const intents = tally(ours.filter((row) => row.sent).map((row) => lookOf(venueIdOf.get(row.account), row)));
+  const arrived = tally(placed.map((order) => lookOf(order.accountId, order)));
+  let duplicates = 0;
+  for (const [look, n] of arrived) duplicates += Math.max(0, n - (intents.get(look) ?? 0));
+  for (const sharing of owners.values()) duplicates += sharing.length - 1;
+
+  const unowned = placed.filter((order) => ownersOf(order).length === 0).length;
+  const falselyAbsent = ours.filter((row) => row.called_absent && row.number !== null).length;
+  let mismatchedFills = 0;
+  for (const order of book) {
+    const [row] = order.isForeign ? rows.filter(() => false) : ownersOf(order);
+    if (row && (Number(row.cum) !== order.filled || Number(row.amount) !== order.filledAmount)) mismatchedFills++;
+  }
+  const known = new Set(book.map((order) => `${order.accountId}|${order.orderNumber}`));
+  for (const key of owners.keys()) if (!known.has(key)) mismatchedFills++;
+
+  return {
+    reachedVenue: placed.length,
+    foreign: book.length - placed.length,
+    duplicates,
+    lost: Math.max(0, unowned - duplicates) + falselyAbsent,
+    mismatchedFills,
+    mismatchedPositions: await mismatchedPositions(database, view, accounts),
+    illegalMoves: await count(`(select 1 from public.order_events e where e.from_status <> e.to_status and not exists
+      (select 1 from private.order_moves m where m.from_status = e.from_status and m.to_status = e.to_status))`),
+    unresolved: rows.filter((row) => !FINAL.has(row.status)).length + planned.length - ours.length,
+    leakedReservations: await count('public.reservations'),
+    ambiguous: await count(
+      `(select distinct order_id from public.order_events where type = 'candidates' and jsonb_array_length(payload -> 'candidates') > 1)`,
+    ),
+    brokenChains:
+      (await count('(select 1 from private.event_heads where private.first_broken_event(account_id) is not null)')) +
+      (await count(`(select 1 from public.real_orders o where o.order_status <>
+        (select e.to_status from public.order_events e where e.order_id = o.id order by seq desc limit 1)
+        or o.cum_quantity <> (select coalesce(sum(x.quantity), 0) from public.executions x where x.order_id = o.id))`)),
+    attemptsWithoutLease: await count(`(select 1 from public.order_attempts a join public.real_orders o on o.id = a.order_id
+      where not exists (select 1 from private.lease_log l where l.account_id = o.broker_account_id and l.token = a.lease_token
+        and l.instance_id = a.instance_id and l.taken_at <= a.started_at and l.lost_at >= a.started_at))`),
+    eventHash: hashOf(ours),
+  };
+}
+
+const FINAL = new Set(['executed', 'cancelled', 'replaced', 'rejected', 'denied', 'expired']);
+
+const ROWS = `
+  select o.broker_account_id as account, o.intent_key as intent, o.order_status as status, coalesce(o.denial_code, o.broker_code) as code,
+    o.broker_order_id as number, o.cum_quantity::float8 as cum, o.cum_amount::float8 as amount, o.origin, o.stock_code as symbol,
+    o.order_type as side, o.quantity::float8 as quantity, coalesce(o.price, 0)::float8 as price,
+    exists (select 1 from public.order_attempts a where a.order_id = o.id and a.kind = 'submit' and a.outcome is distinct from 'not_processed') as sent,
+    array(select e.to_status from public.order_events e where e.order_id = o.id and e.from_status is distinct from e.to_status order by e.seq) as moves,
+    exists (select 1 from public.order_events e where e.order_id = o.id and e.type = 'not_found') as called_absent
+  from public.real_orders o where o.order_day is not null`;
+
+/** Shares, to the last one: the venue's holdings against ours, for every symbol that either side knows. */
+async function mismatchedPositions({ pool }: ChaosDatabase, view: JudgeView, accounts: readonly ChaosAccount[]): Promise<number> {
+  const { rows } = await pool.query<{ account: string; symbol: string; quantity: number }>(
+    'select broker_account_id as account, stock_code as symbol, quantity::float8 as quantity from public.real_positions',
+  );
+  const ours = new Map(rows.map((row) => [`${row.account}|${row.symbol}`, Number(row.quantity)]));
+  const theirs = new Map<string, number>();
+  for (const { id, venueId } of accounts) {
+    for (const { symbol, quantity } of view.accounts.find((account) => account.id === venueId)?.holdings ?? [])
+      theirs.set(`${id}|${symbol}`, quantity);
+  }
+  return [...new Set([...ours.keys(), ...theirs.keys()])].filter((key) => (ours.get(key) ?? 0) !== (theirs.get(key) ?? 0)).length;
+}
+
+/**
+ * What the seed decides: of every intent its end, its shares and won, and the path of its moves without the stations that depend on
+ * how long an answer took (submitting, unknown, accepted before or after a first fill, several fills in one read).
+ */
+function hashOf(rows: readonly Row[]): string {
+  const TIMING = new Set(['submitting', 'unknown', 'accepted', 'partially_filled', 'cancel_pending', 'replace_pending']);
+  const lines = rows.map(({ intent, status, code, cum, amount, moves }) =>
+    [
+      intent,
+      status,
+      status === 'denied' || status === 'rejected' ? code : '',
+      cum,
+      amount,
+      moves.filter((move) => !TIMING.has(move)).join('>'),
+    ].join('|'),
+  );
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+}
+
+function tally(keys: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}

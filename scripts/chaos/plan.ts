@@ -1,0 +1,161 @@
+import { stepTicks, tickTable } from '#domain/market/ticks.ts';
+import type { ListedSymbol } from '#nas/trading/testing/list-market.ts';
+import type { PlanEntry } from '#nas/venue/faults/plan.ts';
+import { hashSeed, type Random, random } from '#nas/venue/random.ts';
+import { CHAOS_DAY } from './time.ts';
+import { TROUBLES, type Trouble } from './troubles.ts';
+
+/** What the script wants to become of an order. */
+export type Fate = 'fill' | 'part' | 'cancel' | 'deny';
+
+export interface PlannedOrder {
+  /** Also its place in the run, so the same seed gives the same key. */
+  readonly intentKey: string;
+  readonly account: number;
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly quantity: number;
+  /** Won a share. */
+  readonly price: number;
+  readonly fate: Fate;
+  /** Shares that trade before anybody cancels. */
+  readonly fills: readonly number[];
+  readonly trouble: Trouble | null;
+  readonly isPaired: boolean;
+}
+/** Orders of one account that are in flight together; the next step begins when this one is over. */
+export interface Step {
+  readonly account: number;
+  readonly orders: readonly PlannedOrder[];
+}
+
+/** Of 100 orders: how many are one of two identical ones, and what becomes of them. */
+const PAIRED = 46;
+const FATES: readonly (readonly [Fate, number])[] = [
+  ['deny', 2],
+  ['part', 14],
+  ['cancel', 16],
+  ['fill', 68],
+];
+
+/** The whole run, decided before it begins: exact shares by dealt decks, so that small runs hold the percentages as well. */
+export function planSteps(input: {
+  orders: number;
+  seed: number;
+  accounts: number;
+  symbolsOf(account: number): readonly ListedSymbol[];
+}): Step[] {
+  const { orders, seed, accounts } = input;
+  const chance = random(hashSeed('chaos', seed));
+  const pairs = Math.ceil((orders * PAIRED) / 200);
+  const singles = orders - 2 * pairs;
+  const troubles = deal(
+    chance,
+    orders,
+    TROUBLES.map((trouble) => [trouble, Math.ceil((orders * trouble.perMille) / 1_000)] as const),
+  );
+  const gentle = troubles.filter((trouble) => trouble === null || trouble.mayBePaired);
+  const rough = troubles.filter((trouble) => trouble !== null && !trouble.mayBePaired);
+  const steps: Step[] = [];
+  let count = 0;
+  const add = (size: 1 | 2, given: readonly (Trouble | null)[]): void => {
+    const account = steps.length % accounts;
+    const listed = pick(chance, input.symbolsOf(account));
+    const side = chance.next() < 0.5 ? 'buy' : 'sell';
+    const away = chance.int(0, 4);
+    const table = tickTable({ day: CHAOS_DAY, kind: 'stock', market: listed.market as 'KOSPI' });
+    // No two steps of an account look alike, so a look at the venue tells the step.
+    const quantity = 10 + Math.floor(steps.length / accounts);
+    const fate = given.map((trouble) => trouble?.fate).find((wanted) => wanted !== undefined) ?? fateOf(chance, size);
+    const price =
+      fate === 'deny'
+        ? stepTicks(Math.floor(listed.basePrice * 1.2), 0, table)
+        : stepTicks(listed.basePrice, side === 'buy' ? -away : away, table);
+    const fills = fillsOf(chance, fate, quantity);
+    const orders = given.map((trouble): PlannedOrder => {
+      count += 1;
+      const common = { account, symbol: listed.symbol, quantity, price, fate, fills, isPaired: size === 2 };
+      return { ...common, intentKey: keyOf(seed, count), side: fate === 'deny' ? 'buy' : side, trouble: fate === 'deny' ? null : trouble };
+    });
+    steps.push({ account, orders });
+  };
+  const sizes = shuffle(chance, [...Array<1 | 2>(singles).fill(1), ...Array<1 | 2>(pairs).fill(2)]);
+  for (const size of sizes) {
+    if (size === 1) add(1, [rough.shift() ?? gentle.shift() ?? null]);
+    else add(2, [gentle.shift() ?? null, gentle.shift() ?? null]);
+  }
+  return steps;
+}
+
+/** What the venue is told of a step before the run: fills and misfortunes of each order, named by its look. */
+export function venuePlan(step: Step, accountId: string): PlanEntry[] {
+  return step.orders.flatMap((order, index): PlanEntry[] => {
+    const { symbol, side, quantity, price, fate, trouble } = order;
+    if (fate === 'deny') return [];
+    const look = { account: accountId, symbol, side, quantity, price, occurrence: index + 1, attempt: 1 };
+    const fault = (kind: PlanEntry['faults'][number]['kind'], more: object = {}) => ({ kind, ms: 0, channel: 'Nsmart' as const, ...more });
+    const fills = order.fills.map((shares, at) => fault('fill', { quantity: shares, ms: 400 + 900 * at }));
+    const submit = [...(trouble?.submit ?? []), ...(trouble?.stopsFills ? [] : fills)];
+    // A request that the gateway turned away is sent again, and that one is to be filled.
+    const again = trouble?.isTurnedAway ? [{ ...look, on: 'submit' as const, attempt: 2, faults: fills }] : [];
+    const cancel = (trouble?.cancel ?? []).map((planned) => ({
+      ...planned,
+      ...(planned.kind === 'late_fill' && { quantity: lateFill(order) }),
+    }));
+    return [{ ...look, on: 'submit' as const, faults: submit }, ...again, { ...look, on: 'cancel' as const, faults: cancel }].filter(
+      ({ faults }) => faults.length > 0,
+    );
+  });
+}
+
+/** Shares that a late fill takes before the cancel takes effect. */
+export function lateFill(order: PlannedOrder): number {
+  return Math.max(1, Math.floor(order.quantity / 3));
+}
+
+/** What the script wants the order to have traded in the end. */
+export function wantedShares(order: PlannedOrder): number {
+  if (order.trouble?.ends) return 0;
+  const late = order.trouble?.cancel.some(({ kind }) => kind === 'late_fill') ? lateFill(order) : 0;
+  return order.fills.reduce((sum, shares) => sum + shares, 0) + late;
+}
+
+function fateOf(chance: Random, size: 1 | 2): Fate {
+  if (size === 2) return chance.next() < 0.75 ? 'fill' : 'cancel';
+  let lot = chance.int(1, 100);
+  for (const [fate, share] of FATES) {
+    lot -= share;
+    if (lot <= 0) return fate;
+  }
+  return 'fill';
+}
+
+function fillsOf(chance: Random, fate: Fate, quantity: number): number[] {
+  if (fate === 'part') return [chance.int(1, Math.floor(quantity / 2))];
+  if (fate !== 'fill') return [];
+  if (chance.next() < 0.5) return [quantity];
+  const first = chance.int(1, quantity - 1);
+  return [first, quantity - first];
+}
+
+/** `total` cards, of which each named one is dealt as often as told; the others are blank. */
+function deal<T>(chance: Random, total: number, named: readonly (readonly [T, number])[]): (T | null)[] {
+  const cards = named.flatMap(([card, times]) => Array<T | null>(times).fill(card));
+  return shuffle(chance, [...cards, ...Array<T | null>(Math.max(0, total - cards.length)).fill(null)]);
+}
+
+function shuffle<T>(chance: Random, cards: readonly T[]): T[] {
+  const mixed = [...cards];
+  for (let at = mixed.length - 1; at > 0; at--) {
+    const other = chance.int(0, at);
+    [mixed[at], mixed[other]] = [mixed[other] as T, mixed[at] as T];
+  }
+  return mixed;
+}
+
+const pick = <T>(chance: Random, list: readonly T[]): T => list[chance.int(0, list.length - 1)] as T;
+
+/** A uuid that says which order of which run it is. */
+export function keyOf(seed: number, count: number): string {
+  return `00000000-0000-4000-8000-${(hashSeed('intent', seed) % 0xffff).toString(16).padStart(4, '0')}${count.toString(16).padStart(8, '0')}`;
+}

@@ -1,0 +1,43 @@
+import type pg from 'pg';
+import { tradingRepo as original } from '#lib/db/fleet/trading.ts';
+import { withDoors } from '../doors.ts';
+import { accountOfOrder, rememberOrders } from '../whose.ts';
+
+export * from '#lib/db/fleet/trading.ts';
+
+const attempts = new Map<number, string>();
+/** Methods whose first argument is an account. */
+const OF_ACCOUNT = new Set([
+  'activeOrders',
+  'knownNumbers',
+  'notFoundOrders',
+  'expireDay',
+  'adoptExternal',
+  'putBalance',
+  'putHolding',
+  'positions',
+]);
+
+/** The repository with a door before and behind each method. */
+export function tradingRepo(pool: pg.Pool): ReturnType<typeof original> {
+  const repo = original(pool);
+  const learning = {
+    ...repo,
+    async activeOrders(accountId: string) {
+      const orders = await repo.activeOrders(accountId);
+      rememberOrders(accountId, orders);
+      return orders;
+    },
+    async beginAttempt(input: Parameters<typeof repo.beginAttempt>[0]) {
+      const id = await repo.beginAttempt(input);
+      if (id !== null) attempts.set(id, input.orderId);
+      return id;
+    },
+  };
+  return withDoors('repo', learning, (method, [first]) => {
+    if (typeof first === 'string') return OF_ACCOUNT.has(method) ? first : accountOfOrder(first);
+    if (typeof first === 'number') return accountOfOrder(attempts.get(first) ?? '');
+    if (Array.isArray(first)) return accountOfOrder(first[0]);
+    return accountOfOrder((first as { orderId?: string } | undefined)?.orderId ?? '');
+  });
+}

@@ -1,0 +1,12 @@
+import { enterWorld, type ScaledTime } from '../time.ts';
+
+export interface VenueConfig {
+  readonly time: ScaledTime;
+  readonly seed: number;
+  readonly symbols: readonly string[];
+}
+
+const config = JSON.parse(process.argv[2] ?? '') as VenueConfig;
+enterWorld(config.time); // before the venue's modules see a clock
+const { openVenue } = await import('./open-venue.ts');
+await openVenue(config);
