@@ -12,6 +12,7 @@ import { systemClock } from './kis/clock.ts';
 import { createGovernor, type Governor } from './kis/governor.ts';
 import { LIMITS_VERSION, OUR_CALLS_PER_SECOND } from './kis/limits.ts';
 import { sharedCalls } from './kis/shared-calls.ts';
+import { paperOpener } from './paper/open.ts';
 import type { Broker } from './port.ts';
 
 /** An account as the fleet reads it: whose it is, where it says it belongs, and the ciphertext that proves it. */
@@ -22,6 +23,8 @@ export interface SealedAccount {
   readonly isPaper: boolean;
   readonly keyId: string | null;
   readonly sealed: unknown;
+  /** The lease's, where the caller holds one; a paper account is changed under it only. */
+  readonly token?: number;
 }
 export interface OpenedAccount {
   readonly broker: Broker;
@@ -40,6 +43,17 @@ export function accountOpener(deps: { pool: pg.Pool; lockPool: pg.Pool; key: Sea
   const tokenStore = brokerTokens(deps);
   const endpoints = kisEndpoints(deps.env);
   const governors = new Map<string, Governor>();
+  const paper = paperOpener(deps);
+  /** No credentials, no host, and never anything but paper. */
+  function openPaper({ accountId, isPaper, token }: SealedAccount): OpenedAccount {
+    if (!isPaper) throw new AppError('invalid_input', 'the paper broker trades no real money', { detail: { accountId } });
+    return {
+      broker: paper({ accountId, token }),
+      appKeyTag: `paper:${accountId}`,
+      accountMask: `****${accountId.slice(-4).toUpperCase()}`,
+      hasNotices: true,
+    };
+  }
 
   function governorOf(tag: string, environment: 'real' | 'paper'): Governor {
     const name = `${environment}:${tag}`;
@@ -56,6 +70,7 @@ export function accountOpener(deps: { pool: pg.Pool; lockPool: pg.Pool; key: Sea
   }
 
   return async function open(account: SealedAccount): Promise<OpenedAccount> {
+    if (account.brokerType === 'paper') return openPaper(account);
     if (account.brokerType !== 'kis')
       throw new AppError('invalid_input', 'broker type is not served yet', { detail: { broker: account.brokerType } });
     const sealed = sealedCredentials.safeParse(account.sealed);

@@ -38,6 +38,10 @@ const DECISIONS: Record<string, Decision> = {
   notifications: { select: 'own' },
   order_attempts: { select: 'none' },
   order_events: { select: 'own' },
+  paper_accounts: { select: 'none' },
+  paper_fills: { select: 'none' },
+  paper_holdings: { select: 'none' },
+  paper_orders: { select: 'none' },
   permission_requests: { select: 'own' },
   platform_settings: { select: 'all' },
   profiles: { select: 'own', writes: ['update'] },
@@ -331,7 +335,7 @@ describe('nobody raises their own', () => {
 
 /** Who may call what. A new public function without a line here fails. */
 const PEOPLE = [
-  'place_order', 'replace_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
+  'place_order', 'replace_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'open_paper_account', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
   'start_backtest', 'cancel_backtest', 'deploy_strategy', 'set_deployment_state', 'watch_quotes', 'request_permission', 'arm_real_trading',
   'set_halt', 'set_protective_stop', 'cancel_protective_stop', 'mark_notifications_read', 'admin_users', 'set_trading_permission', 'set_platform_settings', 'set_feed_scope', 'decide_request',
   'halt_progress', 'admin_unknown_orders', 'my_broker_quotas',

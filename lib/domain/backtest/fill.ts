@@ -1,7 +1,9 @@
 import { commission, settlementDay, transactionTaxRate } from '#domain/market/fees-and-tax.ts';
+import { shareOfVolume, slippedByRate, slippedOnGrid } from '#domain/market/fill-rules.ts';
 import { limitRate, priceLimits } from '#domain/market/price-limit.ts';
-import { ceilToTick, floorToTick, stepTicks, tickSize, tickTable } from '#domain/market/ticks.ts';
+import { tickSize, tickTable } from '#domain/market/ticks.ts';
 import type { Side } from '#domain/order/order.ts';
+import { roundTrigger } from '#domain/risk/stop-levels.ts';
 import type { StrategyDocument } from '#domain/strategy/schema.ts';
 import { type Columns, dayOf, epochDay } from './columns.ts';
 
@@ -96,7 +98,7 @@ export function canTrade(rules: FillRules, row: number, side: Side): boolean {
 
 /** The most shares of one bar that our fills may take. */
 export function volumeCap(rules: FillRules, row: number): number {
-  return Math.floor(rules.columns.volume[row]! * rules.participation);
+  return shareOfVolume(rules.columns.volume[row]!, rules.participation);
 }
 
 /**
@@ -117,26 +119,17 @@ const ADJUSTED_TICK_SHARE = 0.005;
 
 function movedPrice(rules: FillRules, row: number, side: Side, price: number): number {
   const { slippage } = rules.costs;
-  const direction = side === 'buy' ? 1 : -1;
   if (slippage.kind === 'none' || slippage.value === 0) return price;
   const bands = tickTable(questionOf(rules, row));
-  const isOnGrid = !rules.columns.isAdjusted && Number.isInteger(price);
-  if (slippage.kind === 'ticks') {
-    if (isOnGrid) return stepTicks(price, direction * slippage.value, bands);
-    return price + direction * slippage.value * Math.min(tickSize(price, bands), price * ADJUSTED_TICK_SHARE);
-  }
-  const exact = price * (1 + direction * slippage.value);
-  const whole = side === 'buy' ? Math.ceil(exact) : Math.floor(exact);
-  if (!isOnGrid) return whole;
-  return side === 'buy' ? ceilToTick(whole, bands) : floorToTick(whole, bands);
+  if (!rules.columns.isAdjusted && Number.isInteger(price)) return slippedOnGrid(slippage, side, price, bands);
+  if (slippage.kind === 'rate') return slippedByRate(slippage.value, side, price);
+  const step = Math.min(tickSize(price, bands), price * ADJUSTED_TICK_SHARE);
+  return price + (side === 'buy' ? 1 : -1) * slippage.value * step;
 }
 
 /** The tick-rounded trigger of a protective level: stops round down, targets up (raw data); whole won on adjusted data. */
 export function triggerPrice(rules: FillRules, row: number, level: number, rounding: 'down' | 'up'): number {
-  const whole = rounding === 'down' ? Math.floor(level) : Math.ceil(level);
-  if (rules.columns.isAdjusted) return whole;
-  const bands = tickTable(questionOf(rules, row));
-  return rounding === 'down' ? floorToTick(whole, bands) : ceilToTick(whole, bands);
+  return roundTrigger(level, rounding, rules.columns.isAdjusted ? null : tickTable(questionOf(rules, row)));
 }
 
 /** Won of a fill before costs. Whole already where prices are; a fraction (adjusted data) is rounded against us. */

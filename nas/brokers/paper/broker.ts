@@ -1,0 +1,280 @@
+import type { Price, Shares } from '#domain/money.ts';
+import type { Symbol, TradingDay } from '#domain/order/order.ts';
+import type { Log } from '#lib/log.ts';
+import type {
+  Broker,
+  BrokerCapabilities,
+  NewBrokerOrder,
+  OrderNotice,
+  Registration,
+  StreamHandlers,
+  SubmitOutcome,
+} from '#nas/brokers/port.ts';
+import { type Clock, seoul } from '#nas/runtime/clock.ts';
+import { matchOrders, type Trade } from './match-orders.ts';
+import type { MarketQuote, QuoteSource } from './quotes.ts';
+import { paperReads } from './reads.ts';
+import { assertExpressible, NOTHING_LEFT, TOO_MUCH, termsOf } from './refusals.ts';
+import { type BookedOrder, CommitUnknown, LeaseLost, type PaperBook, type PaperStore } from './store.ts';
+
+const CAPABILITIES: BrokerCapabilities = {
+  // The port carries neither, so paper goes through the same protocol as a broker without them.
+  clientOrderId: false,
+  executionId: false,
+  openOrders: true,
+  inquiryRows: true,
+  replaceKeepsId: false,
+  tradingDays: true,
+  requestsPerSecond: 1_000,
+};
+/** After a database that could not be asked. */
+const RETRY_MS = 1_000;
+
+/** `mayWrite` gave a reason: the transaction is rolled back. */
+class Stopped extends Error {}
+
+interface OpenStream {
+  readonly handlers: StreamHandlers;
+  readonly hasNotices: boolean;
+  registrations: readonly Registration[];
+  readonly printed: Map<Symbol, number>;
+}
+
+/**
+ * An account that trades on live quotes without any keys: its orders rest in Postgres and are matched against what the market prints
+ * and shows, by the back-test's fill rules. Nothing in memory matters: a process that is killed goes on from the rows.
+ */
+export function createPaperBroker(deps: {
+  readonly accountId: string;
+  readonly store: PaperStore;
+  readonly quotes: QuoteSource;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Broker {
+  const { accountId, store, quotes, clock, log } = deps;
+  const streams = new Set<OpenStream>();
+  /** Symbols with orders that may still trade; a superset is harmless. */
+  const working = new Set<Symbol>();
+  let isClosed = false;
+  let tail: Promise<void> = Promise.resolve();
+
+  const now = () => {
+    const { day, time } = seoul(clock.wall());
+    return { at: new Date(clock.wall()), day, time };
+  };
+  /** One thing after the other: notices keep the order of what they tell of. */
+  function inTurn(what: string, work: () => Promise<void>): void {
+    tail = tail.then(async () => {
+      if (isClosed) return;
+      await work().catch((error) => {
+        if (error instanceof LeaseLost) log.info('paper account is matched elsewhere');
+        else log.warn({ err: error, what }, 'paper broker will try again');
+      });
+    });
+  }
+
+  // --- the market ------------------------------------------------------------------------------------------------------------
+  const unwatch = quotes.watch(
+    () => new Set([...working, ...[...streams].flatMap(({ registrations }) => registrations.map(({ symbol }) => symbol))]),
+    (quote) => {
+      for (const stream of streams) tellMarket(stream, quote);
+      if (working.has(quote.symbol)) inTurn('match', () => match(quote));
+    },
+  );
+  loadWorking();
+
+  function loadWorking(): void {
+    inTurn('load', async () => {
+      try {
+        for (const { symbol } of await store.read((book) => book.working(now().at))) working.add(symbol);
+      } catch (error) {
+        clock.after(RETRY_MS, loadWorking);
+        throw error;
+      }
+    });
+  }
+  async function match(quote: MarketQuote): Promise<void> {
+    const { at } = now();
+    const { trades, isWorking } = await store.change(async (book) => ({
+      trades: await matchOrders(book, quote, at),
+      isWorking: (await book.working(at, quote.symbol)).length > 0,
+    }));
+    if (!isWorking) working.delete(quote.symbol);
+    for (const trade of trades) tellOrder(tradeNotice(trade));
+  }
+  function lookAt(symbol: Symbol): void {
+    working.add(symbol);
+    inTurn('first look', async () => {
+      const [quote] = await quotes.read([symbol]);
+      if (quote) await match(quote);
+    });
+  }
+
+  // --- what we tell ------------------------------------------------------------------------------------------------------------
+  function tellOrder(notice: Omit<OrderNotice, 'accountNumber' | 'branch' | 'time'>): void {
+    const full = { ...notice, accountNumber: accountId, branch: '', time: now().time };
+    for (const { handlers, hasNotices } of streams) if (hasNotices) handlers.onNotice?.(full);
+  }
+  function tellMarket({ handlers, registrations, printed }: OpenStream, quote: MarketQuote): void {
+    const wants = (kind: Registration['kind']) => registrations.some((one) => one.symbol === quote.symbol && one.kind === kind);
+    const { symbol, book, volume, open, high, low, change, isHalted, phase } = quote;
+    const at = seoul((quote.tradedAt ?? quote.heardAt).getTime());
+    const before = printed.get(symbol);
+    if (wants('trade') && volume > (before ?? volume)) {
+      handlers.onTrade?.({
+        symbol,
+        day: at.day as TradingDay,
+        time: at.time,
+        price: quote.last as Price,
+        quantity: volume - (before ?? volume),
+        cumVolume: volume,
+        cumValue: quote.value,
+        open,
+        high,
+        low,
+        change,
+        isHalted,
+        phase: phase === 'pre' || phase === 'auction' || phase === 'after' ? phase : 'continuous',
+      });
+    }
+    printed.set(symbol, volume);
+    if (wants('book') && book) handlers.onBook?.({ ...book, symbol, time: seoul(quote.heardAt.getTime()).time });
+  }
+
+  // --- orders ------------------------------------------------------------------------------------------------------------------
+  /** Commits or proves that nothing was done; only an unanswered commit is unknown. */
+  async function attempt(work: (book: PaperBook) => Promise<SubmitOutcome>): Promise<SubmitOutcome> {
+    try {
+      return await store.change(work);
+    } catch (error) {
+      if (error instanceof CommitUnknown) return { kind: 'unknown', cause: error.message };
+      if (error instanceof Stopped) return { kind: 'not_processed', code: error.message, message: '', retryAfterMs: 0 };
+      const code = error instanceof LeaseLost ? 'lease_lost' : 'paper_unavailable';
+      log.warn({ err: error, code }, 'paper order not taken');
+      return { kind: 'not_processed', code, message: 'rolled back', retryAfterMs: RETRY_MS };
+    }
+  }
+  function guard(mayWrite?: () => string | null): void {
+    const reason = mayWrite?.() ?? null;
+    if (reason !== null) throw new Stopped(reason);
+  }
+
+  async function enter(
+    order: NewBrokerOrder,
+    mayWrite: (() => string | null) | undefined,
+    from: (book: PaperBook) => Promise<{ freed: BookedOrder | null; quantity: number } | SubmitOutcome>,
+  ): Promise<SubmitOutcome> {
+    assertExpressible(order);
+    // Before the transaction: whoever holds a connection must not wait for a second one.
+    const quote = await quotes.read([order.symbol]).then(
+      ([found]) => found,
+      () => null,
+    );
+    if (quote === null) return { kind: 'not_processed', code: 'paper_unavailable', message: 'no quotes', retryAfterMs: RETRY_MS };
+    return attempt(async (book) => {
+      const source = await from(book);
+      if ('kind' in source) return source;
+      const { freed, quantity } = source;
+      const wanted = { ...order, quantity: quantity as Shares };
+      const { at, day, time } = now();
+      const terms = await termsOf(book, wanted, { quote, at, day, freed });
+      if ('kind' in terms) return terms;
+      const number = await book.nextNumber();
+      guard(mayWrite);
+      await book.insertOrder(number, { ...wanted, ...terms, originalNumber: freed?.number ?? null, day, time });
+      if (freed) await book.saveOrder({ ...freed, movedQuantity: freed.movedQuantity + quantity });
+      return { kind: 'accepted', brokerOrderId: number, branch: '', brokerTime: time };
+    });
+  }
+
+  return {
+    id: 'paper',
+    environment: 'paper',
+    capabilities: CAPABILITIES,
+    ...paperReads(deps),
+    async submit(order, mayWrite) {
+      const outcome = await enter(order, mayWrite, async () => ({ freed: null, quantity: order.quantity }));
+      if (outcome.kind === 'accepted') {
+        const { symbol, side, quantity, limitPrice } = order;
+        const { brokerOrderId } = outcome;
+        tellOrder({ brokerOrderId, originalOrderId: null, kind: 'accepted', side, symbol, quantity, price: limitPrice ?? 0 });
+        lookAt(symbol);
+      }
+      return outcome;
+    },
+    async replace(change, mayWrite) {
+      let moved = 0;
+      const outcome = await enter(change, mayWrite, async (book) => {
+        const old = await book.order(change.brokerOrderId);
+        if (!old || old.leaves === 0 || old.expiresAt <= now().at) return NOTHING_LEFT;
+        if (!change.isWhole && change.quantity > old.leaves) return TOO_MUCH;
+        moved = change.isWhole ? old.leaves : change.quantity;
+        return { freed: old, quantity: moved };
+      });
+      if (outcome.kind === 'accepted') {
+        const { symbol, side, limitPrice } = change;
+        const ids = { brokerOrderId: outcome.brokerOrderId, originalOrderId: change.brokerOrderId };
+        tellOrder({ ...ids, kind: 'replaced', side, symbol, quantity: moved as Shares, price: limitPrice ?? 0 });
+        lookAt(symbol);
+      }
+      return outcome;
+    },
+    async cancel({ brokerOrderId, cancelQuantity, side, symbol }) {
+      let quantity = 0;
+      const outcome = await attempt(async (book) => {
+        const order = await book.order(brokerOrderId);
+        const { at, time } = now();
+        if (!order || order.leaves === 0 || order.expiresAt <= at) return NOTHING_LEFT;
+        quantity = cancelQuantity ?? order.leaves;
+        if (quantity > order.leaves) return TOO_MUCH;
+        const number = await book.nextNumber();
+        await book.saveOrder({ ...order, cancelledQuantity: order.cancelledQuantity + quantity });
+        return { kind: 'accepted', brokerOrderId: number, branch: '', brokerTime: time };
+      });
+      if (outcome.kind === 'accepted') {
+        const ids = { brokerOrderId: outcome.brokerOrderId, originalOrderId: brokerOrderId };
+        tellOrder({ ...ids, kind: 'cancelled', side, symbol, quantity: quantity as Shares, price: 0 });
+      }
+      return outcome;
+    },
+    openStream(handlers, { notices }) {
+      const stream: OpenStream = { handlers, hasNotices: notices, registrations: [], printed: new Map() };
+      streams.add(stream);
+      handlers.onState('connecting');
+      const callOff = clock.after(0, () => handlers.onState('live'));
+      return {
+        setRegistrations(wanted) {
+          stream.registrations = wanted;
+          inTurn('registrations', async () => {
+            for (const quote of await quotes.read([...new Set(wanted.map(({ symbol }) => symbol))])) tellMarket(stream, quote);
+          });
+        },
+        lastFrameAt: () => quotes.readAt(),
+        async close() {
+          callOff();
+          streams.delete(stream);
+        },
+      };
+    },
+    clockOffsetMs: () => 0, // its clock is ours
+    async close() {
+      isClosed = true;
+      unwatch();
+      streams.clear();
+      await tail;
+    },
+  };
+}
+
+function tradeNotice({ order, kind, quantity, price }: Trade): Omit<OrderNotice, 'accountNumber' | 'branch' | 'time'> {
+  const { number, symbol, side } = order;
+  return {
+    brokerOrderId: number,
+    originalOrderId: kind === 'cancelled' ? number : null,
+    kind,
+    side,
+    symbol,
+    quantity: quantity as Shares,
+    price,
+  };
+}

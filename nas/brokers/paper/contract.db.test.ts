@@ -1,0 +1,22 @@
+import type { Price } from '#domain/money.ts';
+import type { TradingDay } from '#domain/order/order.ts';
+import { describeBroker } from '#nas/brokers/contract.ts';
+import { openPaperDesk, PAPER_SYMBOL } from './testing/paper-desk.ts';
+
+/** The market prints this much beyond a resting price for each share of ours that is to fill. */
+const PRINTED_A_SHARE = 10;
+
+describeBroker('paper', async () => {
+  const desk = await openPaperDesk();
+  return {
+    broker: desk.start(),
+    day: desk.day as TradingDay,
+    symbol: PAPER_SYMBOL,
+    restingPrice: 29_000 as Price,
+    otherPrice: 28_900 as Price,
+    offTickPrice: 29_001 as Price,
+    sellInto: async (quantity) => desk.quotes.print(28_950, quantity * PRINTED_A_SHARE),
+    quoteBothSides: async (quantity) => desk.quotes.show(30_100, 29_900, quantity),
+    stop: () => desk.stop(),
+  };
+});

@@ -1,0 +1,328 @@
+import type pg from 'pg';
+import { z } from 'zod';
+import type { KrxSession } from '#domain/market/calendar.ts';
+import type { PriceType, Side, Symbol, TimeInForce, TradingDay } from '#domain/order/order.ts';
+import type { PaperOrder } from '#domain/paper/match.ts';
+
+const count = z.coerce.number().int();
+const orderRow = z
+  .object({
+    order_number: z.string(),
+    original_number: z.string().nullable(),
+    order_day: z.string(),
+    order_time: z.string(),
+    stock_code: z.string(),
+    side: z.enum(['buy', 'sell']),
+    price_type: z.string(),
+    time_in_force: z.enum(['day', 'ioc', 'fok']),
+    quantity: count,
+    limit_price: count.nullable(),
+    reserve_price: count,
+    cum_quantity: count,
+    cum_amount: count,
+    cancelled_quantity: count,
+    moved_quantity: count,
+    seen_volume: count.nullable(),
+    queue_ahead: count,
+    eligible_volume: count,
+    print_filled: count,
+    expires_at: z.date(),
+  })
+  .transform((row) => ({
+    number: row.order_number,
+    originalNumber: row.original_number,
+    day: row.order_day as TradingDay,
+    time: row.order_time,
+    symbol: row.stock_code as Symbol,
+    side: row.side as Side,
+    priceType: row.price_type as PriceType,
+    timeInForce: row.time_in_force as TimeInForce,
+    quantity: row.quantity,
+    limitPrice: row.limit_price,
+    reservePrice: row.reserve_price,
+    cumQuantity: row.cum_quantity,
+    cumAmount: row.cum_amount,
+    cancelledQuantity: row.cancelled_quantity,
+    movedQuantity: row.moved_quantity,
+    leaves: row.quantity - row.cum_quantity - row.cancelled_quantity - row.moved_quantity,
+    seenVolume: row.seen_volume,
+    queueAhead: row.queue_ahead,
+    eligibleVolume: row.eligible_volume,
+    printFilled: row.print_filled,
+    expiresAt: row.expires_at,
+  }));
+/** A row of the paper broker's order book: the matcher's order and what the order list tells of it. */
+export type BookedOrder = z.infer<typeof orderRow> & PaperOrder;
+
+export interface Holding {
+  readonly symbol: Symbol;
+  readonly quantity: number;
+  readonly purchaseAmount: number;
+}
+export interface BookedFill {
+  readonly number: string;
+  readonly symbol: Symbol;
+  readonly side: Side;
+  readonly quantity: number;
+  readonly price: number;
+  readonly amount: number;
+  readonly commission: number;
+  readonly tax: number;
+  readonly basis: 'book' | 'print';
+  readonly bookKey: string | null;
+  readonly tradeDay: string;
+  readonly settleDay: string;
+}
+export interface NewPaperOrder {
+  readonly originalNumber: string | null;
+  readonly day: string;
+  readonly time: string;
+  readonly symbol: Symbol;
+  readonly side: Side;
+  readonly priceType: PriceType;
+  readonly timeInForce: TimeInForce;
+  readonly quantity: number;
+  readonly limitPrice: number | null;
+  readonly reservePrice: number;
+  readonly expiresAt: Date;
+}
+
+/** The transaction reached its commit and nobody said whether it happened. */
+export class CommitUnknown extends Error {}
+/** Another process holds the account: nothing was changed. */
+export class LeaseLost extends Error {}
+
+const LISTED = 'o.quantity > o.cum_quantity + o.cancelled_quantity + o.moved_quantity';
+
+/**
+ * All SQL of the paper broker. Every change is one transaction under the account's row, checked against the lease it was opened
+ * with: two processes take turns, and what one has matched the other sees in `seen_volume`.
+ */
+export function paperStore(pool: pg.Pool, accountId: string, lease: { readonly token: number } | null) {
+  const read = <T>(work: (book: PaperBook) => Promise<T>): Promise<T> =>
+    withClient(pool, async (client) => {
+      await client.query('begin isolation level repeatable read read only');
+      const result = await work(bookOn(client, accountId));
+      await client.query('commit');
+      return result;
+    });
+  async function change<T>(work: (book: PaperBook) => Promise<T>): Promise<T> {
+    return withClient(pool, async (client) => {
+      await client.query('begin');
+      const { rows } = await client.query(
+        `select ($2::bigint is null or exists (
+            select 1 from public.account_leases l join public.trading_instances i on i.id = l.instance_id and i.expires_at > clock_timestamp()
+             where l.account_id = p.broker_account_id and l.token = $2)) as is_ours
+           from public.paper_accounts p where p.broker_account_id = $1 for update of p`,
+        [accountId, lease?.token ?? null],
+      );
+      if (rows[0]?.is_ours !== true) throw new LeaseLost('the paper account is not ours to change');
+      const result = await work(bookOn(client, accountId));
+      await client.query('commit').catch((cause) => {
+        throw new CommitUnknown('commit not answered', { cause });
+      });
+      return result;
+    });
+  }
+  return { read, change };
+}
+export type PaperStore = ReturnType<typeof paperStore>;
+
+async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let fault: unknown;
+  try {
+    return await work(client);
+  } catch (error) {
+    fault = error;
+    await client.query('rollback').catch(() => {}); // a lost connection has rolled back already
+    throw error;
+  } finally {
+    client.release(fault instanceof CommitUnknown);
+  }
+}
+
+function bookOn(client: pg.PoolClient, accountId: string) {
+  return {
+    /** Cash in won when everything has settled, and the account's commission rate. */
+    async account(): Promise<{ cash: number; commissionRate: number }> {
+      const { rows } = await client.query(
+        `select p.cash, a.commission_rate_krx as rate from public.paper_accounts p
+           join public.broker_accounts a on a.id = p.broker_account_id where p.broker_account_id = $1`,
+        [accountId],
+      );
+      return { cash: rows[0].cash, commissionRate: rows[0].rate };
+    },
+    /** Won of trades that settle after a day: not in that day's cash yet. */
+    async unsettledAfter(day: string): Promise<number> {
+      const { rows } = await client.query(
+        `select coalesce(sum(case side when 'sell' then amount - commission - tax else -(amount + commission) end), 0) as net
+           from public.paper_fills where broker_account_id = $1 and settle_day > $2`,
+        [accountId, day],
+      );
+      return rows[0].net;
+    },
+    /** Orders that may still trade, oldest first. */
+    async working(at: Date, symbol?: Symbol): Promise<readonly BookedOrder[]> {
+      const { rows } = await client.query(
+        `select o.* from public.paper_orders o where o.broker_account_id = $1 and o.expires_at > $2 and ${LISTED}
+            and ($3::text is null or o.stock_code = $3) order by o.order_number`,
+        [accountId, at, symbol ?? null],
+      );
+      return rows.map((row) => orderRow.parse(row));
+    },
+    async ordersOn(day: TradingDay): Promise<readonly BookedOrder[]> {
+      const { rows } = await client.query(
+        'select o.* from public.paper_orders o where o.broker_account_id = $1 and o.order_day = $2 order by o.order_number',
+        [accountId, day],
+      );
+      return rows.map((row) => orderRow.parse(row));
+    },
+    async order(number: string): Promise<BookedOrder | null> {
+      const { rows } = await client.query('select o.* from public.paper_orders o where o.broker_account_id = $1 and o.order_number = $2', [
+        accountId,
+        number,
+      ]);
+      return rows[0] ? orderRow.parse(rows[0]) : null;
+    },
+    async holdings(): Promise<readonly Holding[]> {
+      const { rows } = await client.query(
+        `select stock_code as symbol, quantity, purchase_amount as "purchaseAmount" from public.paper_holdings
+          where broker_account_id = $1 order by stock_code`,
+        [accountId],
+      );
+      return rows;
+    },
+    /** Shares bought and sold on a day, by symbol. */
+    async tradedOn(day: string): Promise<ReadonlyMap<Symbol, { bought: number; sold: number }>> {
+      const { rows } = await client.query(
+        `select stock_code as symbol, coalesce(sum(quantity) filter (where side = 'buy'), 0) as bought,
+                coalesce(sum(quantity) filter (where side = 'sell'), 0) as sold
+           from public.paper_fills where broker_account_id = $1 and trade_day = $2 group by stock_code`,
+        [accountId, day],
+      );
+      return new Map(rows.map((row) => [row.symbol, { bought: Number(row.bought), sold: Number(row.sold) }]));
+    },
+    /** Shares taken from one picture of a symbol's book, by price. */
+    async takenFrom(symbol: Symbol, bookKey: string): Promise<ReadonlyMap<number, number>> {
+      const { rows } = await client.query(
+        `select price, sum(quantity) as quantity from public.paper_fills
+          where broker_account_id = $1 and stock_code = $2 and book_key = $3 group by price`,
+        [accountId, symbol, bookKey],
+      );
+      return new Map(rows.map((row) => [Number(row.price), Number(row.quantity)]));
+    },
+    /** The next order number of the account: ten digits. */
+    async nextNumber(): Promise<string> {
+      const { rows } = await client.query(
+        `update public.paper_accounts set last_number = last_number + 1 where broker_account_id = $1 returning last_number`,
+        [accountId],
+      );
+      return String(rows[0].last_number).padStart(10, '0');
+    },
+    async insertOrder(number: string, o: NewPaperOrder): Promise<void> {
+      await client.query(
+        `insert into public.paper_orders (broker_account_id, order_number, original_number, order_day, order_time, stock_code, side, price_type,
+                                          time_in_force, quantity, limit_price, reserve_price, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+        [
+          accountId,
+          number,
+          o.originalNumber,
+          o.day,
+          o.time,
+          o.symbol,
+          o.side,
+          o.priceType,
+          o.timeInForce,
+          o.quantity,
+          o.limitPrice,
+          o.reservePrice,
+          o.expiresAt,
+        ],
+      );
+    },
+    async saveOrder(o: BookedOrder): Promise<void> {
+      await client.query(
+        `update public.paper_orders set cum_quantity = $3, cum_amount = $4, cancelled_quantity = $5, moved_quantity = $6, seen_volume = $7,
+                queue_ahead = $8, eligible_volume = $9, print_filled = $10 where broker_account_id = $1 and order_number = $2`,
+        [
+          accountId,
+          o.number,
+          o.cumQuantity,
+          o.cumAmount,
+          o.cancelledQuantity,
+          o.movedQuantity,
+          o.seenVolume,
+          o.queueAhead,
+          o.eligibleVolume,
+          o.printFilled,
+        ],
+      );
+    },
+    /** Writes a fill and moves the cash: a buy pays amount and commission, a sale brings amount less commission and tax. */
+    async addFill(f: BookedFill): Promise<void> {
+      await client.query(
+        `insert into public.paper_fills (broker_account_id, order_number, stock_code, side, quantity, price, amount, commission, tax, basis,
+                                         book_key, trade_day, settle_day)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+        [
+          accountId,
+          f.number,
+          f.symbol,
+          f.side,
+          f.quantity,
+          f.price,
+          f.amount,
+          f.commission,
+          f.tax,
+          f.basis,
+          f.bookKey,
+          f.tradeDay,
+          f.settleDay,
+        ],
+      );
+      const moved = f.side === 'buy' ? -(f.amount + f.commission) : f.amount - f.commission - f.tax;
+      await client.query('update public.paper_accounts set cash = cash + $2 where broker_account_id = $1', [accountId, moved]);
+    },
+    async saveHolding({ symbol, quantity, purchaseAmount }: Holding): Promise<void> {
+      if (quantity === 0)
+        await client.query('delete from public.paper_holdings where broker_account_id = $1 and stock_code = $2', [accountId, symbol]);
+      else
+        await client.query(
+          `insert into public.paper_holdings (broker_account_id, stock_code, quantity, purchase_amount) values ($1, $2, $3, $4)
+           on conflict (broker_account_id, stock_code) do update set quantity = excluded.quantity, purchase_amount = excluded.purchase_amount`,
+          [accountId, symbol, quantity, purchaseAmount],
+        );
+    },
+    /** Sessions that take orders at an instant, and the end of the day's main board; null on a day without one. */
+    async sessions(at: Date, day: string): Promise<{ open: readonly KrxSession[]; closeAt: Date | null }> {
+      const { rows } = await client.query(
+        `select session, order_from <= $1 and close_at > $1 as is_open, close_at from public.market_calendar
+          where market = 'KRX' and is_open and day = $2`,
+        [at, day],
+      );
+      const main = rows.filter(({ session }) => session === 'regular' || session === 'close_auction');
+      const closeAt = main.reduce<Date | null>((last, row) => (last && last > row.close_at ? last : row.close_at), null);
+      return { open: rows.filter((row) => row.is_open).map((row) => row.session), closeAt };
+    },
+    /** The calendar from a day on: days without a row are not told. */
+    async days(from: string): Promise<readonly { day: TradingDay; isOpen: boolean }[]> {
+      const { rows } = await client.query(
+        `select day, bool_or(is_open) as "isOpen" from public.market_calendar
+          where market = 'KRX' and day >= $1 and day < $1::date + 21 group by day order by day`,
+        [from],
+      );
+      return rows;
+    },
+    /** The stored bars of a symbol: daily by year, minutes by session (yyyymmdd). */
+    async chunk(symbol: Symbol, timeframe: '1d' | '1m', period: number): Promise<Uint8Array | null> {
+      const { rows } = await client.query<{ bytes: Buffer }>(
+        'select bytes from public.bar_chunks where stock_code = $1 and timeframe = $2 and year = $3',
+        [symbol, timeframe, period],
+      );
+      return rows[0]?.bytes ?? null;
+    },
+  };
+}
+export type PaperBook = ReturnType<typeof bookOn>;
