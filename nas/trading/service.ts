@@ -19,8 +19,10 @@ import type { RunningService } from '#nas/runtime/service.ts';
 import type { AccountContext } from './account/context.ts';
 import { type AccountWorker, startAccountWorker } from './account/worker.ts';
 import { judgeBeforeSend } from './gate.ts';
+import { type HeldAccount, startHaltDuties } from './halt-duties.ts';
 import { haltReason, startHaltWatch } from './halts.ts';
 import { startInstance } from './instance.ts';
+import { watchLocalHalt } from './local-halt.ts';
 import { tradingMetrics } from './metrics.ts';
 import { testCredentials } from './test-credentials.ts';
 
@@ -37,7 +39,9 @@ const RETEST_MS = 15_000;
 
 interface Held {
   readonly version: string;
+  readonly lease: Lease;
   worker: AccountWorker | null;
+  broker: Broker | null;
 }
 
 /** The trading service: holds accounts by lease and runs one sender for each that is verified. */
@@ -53,7 +57,10 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
   const gateFacts = gateFactsRepo(pool);
   const registry = createMetrics('trading');
   const metrics = tradingMetrics(registry);
-  const halts = startHaltWatch({ pool: controlPool, clock, log });
+  let haltsChanged = () => {}; // until everything that acts on a halt is there
+  const local = watchLocalHalt({ directory: env.CREDENTIALS_DIR, clock, log, onChange: () => haltsChanged() });
+  await local.isRead;
+  const halts = startHaltWatch({ pool: controlPool, clock, log, local });
   const held = new Map<string, Held>();
   const testing = new Map<string, number>();
   let stopping = false;
@@ -78,11 +85,12 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
 
   async function take(lease: Lease): Promise<void> {
     const { accountId } = lease;
-    const entry: Held = { version: versionOf(lease), worker: null };
+    const entry: Held = { version: versionOf(lease), lease, worker: null, broker: null };
     held.set(accountId, entry);
     try {
       const { broker, hasNotices } = await open(lease);
       if (stopping || held.get(accountId) !== entry) return void (await broker.close());
+      entry.broker = broker;
       entry.worker = startAccountWorker(contextOf(lease, broker), { hasHtsId: hasNotices });
       log.info({ accountId, token: lease.token }, 'account taken');
     } catch (error) {
@@ -139,6 +147,11 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
     else testing.set(accountId, clock.monotonic() + RETEST_MS);
   }
 
+  function heldAccounts(): readonly HeldAccount[] {
+    return [...held.values()].flatMap(({ lease: { accountId, userId, brokerType }, worker, broker }) =>
+      worker && broker ? [{ accountId, userId, brokerType, broker, orders: worker.orders }] : [],
+    );
+  }
   const wakeAccount = (accountId: string) => held.get(accountId)?.worker?.wake();
   const wakeAll = () => {
     for (const { worker } of held.values()) worker?.wake();
@@ -149,11 +162,23 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
     channels: ['wake_account', 'trading_halts', 'platform_settings'],
     log,
     onNotify(channel, payload) {
-      if (channel === 'wake_account') wakeAccount(payload);
-      else void halts.refresh().then(wakeAll, (error) => log.warn({ err: error }, 'halts could not be read'));
+      if (channel === 'wake_account') return wakeAccount(payload);
+      if (channel === 'trading_halts') halts.heard(payload);
+      haltsChanged();
     },
-    onConnected: wakeAll,
+    onConnected: () => haltsChanged(),
   });
+  const duties = startHaltDuties({ instanceId: instance.id, repo, halts, local, accounts: heldAccounts, clock, log });
+  haltsChanged = () => {
+    duties.soon();
+    halts
+      .refresh()
+      .catch((error) => log.warn({ err: error }, 'halts could not be read'))
+      .finally(() => {
+        duties.soon();
+        wakeAll();
+      });
+  };
   const jobs = await startJobs({
     pool,
     log,
@@ -183,7 +208,7 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
     registry,
     health: () => ({
       ok: instance.isAlive() && !halts.isStale(),
-      detail: { ...detail(), lease: instance.isAlive(), listen: listener.isConnected() },
+      detail: { ...detail(), lease: instance.isAlive(), listen: listener.isConnected(), haltFile: local.level() },
     }),
   });
 
@@ -193,6 +218,8 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
       stopping = true;
       heartbeat.stop();
       await jobs.stop();
+      local.stop();
+      await duties.stop();
       await Promise.allSettled([...held.values()].map((entry) => entry.worker?.stop()));
       held.clear();
       await instance.stop();

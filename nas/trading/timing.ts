@@ -30,6 +30,10 @@ export const TIMING = {
   haltPollMs: 1_000,
   /** Halts unread for this long count as a halt. */
   haltStaleMs: 3_000,
+  /** A halt file is looked for this often where the volume does not tell of changes. */
+  haltFileMs: 500,
+  /** Reasons for an automatic halt, and orders a cancel-all has still to reach. */
+  haltDutiesMs: 2_000,
   expireCheckMs: 30_000,
   /** After the session's close: the broker's list is read once more before leftovers expire. */
   expireGraceMs: 60_000,

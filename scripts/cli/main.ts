@@ -3,11 +3,22 @@ import { AppError } from '#lib/errors.ts';
 import { backtest } from './backtest.ts';
 import { type Command, say } from './command.ts';
 import { dataImport, dataVerify } from './data.ts';
+import { halt } from './halt.ts';
 import { ledgerVerify } from './ledger.ts';
 import { adminGrant, adminRevoke, keysShow } from './operate.ts';
 import { strategyTemplate } from './strategy.ts';
 
-const COMMANDS: readonly Command[] = [dataImport, dataVerify, backtest, strategyTemplate, adminGrant, adminRevoke, keysShow, ledgerVerify];
+const COMMANDS: readonly Command[] = [
+  dataImport,
+  dataVerify,
+  backtest,
+  strategyTemplate,
+  adminGrant,
+  adminRevoke,
+  keysShow,
+  ledgerVerify,
+  halt,
+];
 
 function help(command?: Command): void {
   if (!command) {

@@ -30,8 +30,13 @@ afterEach(async () => {
   await db.pool.query(`update trading_halts set level = 'none'`);
 });
 
-let number = 0;
-const aNumber = () => String((number += 1)).padStart(10, '0');
+let last = 0;
+/** Never the same twice. */
+const next = () => {
+  last += 1;
+  return last;
+};
+const aNumber = () => String(next()).padStart(10, '0');
 const one = async (sql: string, values: unknown[] = []) => (await db.pool.query(sql, values)).rows[0];
 const call = (who: string, sql: string, values: unknown[], claims = {}) =>
   db.asUser(who, async (client) => (await client.query(`select ${sql} as answer`, values)).rows[0].answer, claims);
@@ -39,7 +44,7 @@ const setHalt = (who: string, scope: string, id: string, level: string, reason =
   call(who, 'set_halt($1, $2, $3, $4)', [scope, id, level, reason]);
 const haltOf = (scope: string, id: string) => one('select * from trading_halts where scope = $1 and scope_id = $2', [scope, id]);
 const anOrder = async (on = account, side: 'buy' | 'sell' = 'buy') =>
-  (await place(db, user, { accountId: on, side, quantity: 1 + (number += 1) })).order.id;
+  (await place(db, user, { accountId: on, side, quantity: next() })).order.id;
 const anUnknown = async (on = account) => {
   const id = await anOrder(on);
   await trading.begin(id);
@@ -149,7 +154,7 @@ describe('an automatic halt', () => {
     await trading.call('finish_attempt($1, $2, $3, $4)', [attempt, 'rejected', 'X', 'no']);
   };
   let sent: readonly string[] = [];
-  const cases: { cause: string; why: string; below: () => Promise<unknown>; above: () => Promise<Record<string, number> | void> }[] = [
+  const cases: { cause: string; why: string; below: () => Promise<unknown>; above: () => Promise<Record<string, number> | undefined> }[] = [
     {
       cause: 'unknown_count',
       why: 'a third order of unknown outcome',
@@ -158,7 +163,10 @@ describe('an automatic halt', () => {
         for (const id of sent) await trading.begin(id);
         for (const id of sent.slice(1)) await trading.call('mark_unknown($1, $2)', [id, 'slow']);
       },
-      above: async () => void (await trading.call('mark_unknown($1, $2)', [sent[0], 'slow'])),
+      above: async () => {
+        await trading.call('mark_unknown($1, $2)', [sent[0], 'slow']);
+        return undefined;
+      },
     },
     {
       cause: 'unknown_age',
@@ -166,6 +174,7 @@ describe('an automatic halt', () => {
       below: () => anUnknown(),
       above: async () => {
         await db.pool.query(`update real_orders set submitted_at = now() - interval '181 seconds' where broker_account_id = $1`, [account]);
+        return undefined;
       },
     },
     {
@@ -174,7 +183,10 @@ describe('an automatic halt', () => {
       below: async () => {
         for (let i = 0; i < 4; i += 1) await rejected();
       },
-      above: rejected,
+      above: async () => {
+        await rejected();
+        return undefined;
+      },
     },
     { cause: 'clock', why: 'our clock more than 3 s off', below: async () => {}, above: async () => ({ [account]: -3.2 }) },
     {
@@ -186,6 +198,7 @@ describe('an automatic halt', () => {
           `insert into order_attempts (order_id, attempt_no, kind, instance_id, lease_token) values ($1, 1, 'submit', $2, 7)`,
           [await anOrder(), randomUUID()],
         );
+        return undefined;
       },
     },
   ];

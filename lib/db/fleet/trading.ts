@@ -244,6 +244,29 @@ export function tradingRepo(pool: pg.Pool) {
       return rows;
     },
 
+    /** A halt set by the fleet itself; true when it was set now and not before. */
+    raiseHalt: (halt: {
+      scope: 'platform' | 'user' | 'account';
+      scopeId: string;
+      level: string;
+      cause: string;
+      numbers: Record<string, unknown>;
+      episode: string | null;
+    }) =>
+      one<boolean>('public.raise_halt($1, $2, $3, $4, $5::jsonb, $6)', [
+        halt.scope,
+        halt.scopeId,
+        halt.level,
+        halt.cause,
+        JSON.stringify(halt.numbers),
+        halt.episode,
+      ]),
+    /** Looks for reasons to halt an account of ours; clock offsets in seconds by account. */
+    checkHalts: (instanceId: string, clockOffsets: Readonly<Record<string, number>>) =>
+      one<number>('public.check_halts($1, $2::jsonb)', [instanceId, JSON.stringify(clockOffsets)]),
+    /** Drops and cancels what a standing cancel-all covers. */
+    sweepCancelAll: (accountId: string) => one<{ dropped: number; asked: number }>('public.sweep_cancel_all($1)', [accountId]),
+
     setCredentialState: (
       accountId: string,
       to: { state: string; message: string; environmentProved: boolean | null; appKeyTag: string | null; accountMask: string | null },

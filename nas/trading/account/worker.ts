@@ -19,6 +19,8 @@ export interface AccountWorker {
   wake(): void;
   /** True once the startup reads were clean: entries go out from then on. */
   isClean(): boolean;
+  /** Orders that are not over, as the last scan saw them. */
+  orders(): readonly OrderRow[];
   /** Takes no new work and waits for calls in flight. */
   stop(): Promise<void>;
 }
@@ -203,6 +205,7 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
   return {
     wake,
     isClean: rounds.isClean,
+    orders: () => active,
     async stop() {
       stopped = true;
       countUnknown(0);
