@@ -125,6 +125,35 @@ const BY_REASON: Record<string, Words> = {
     ko: '이미 처리된 요청입니다. 화면을 새로 고치세요.',
     en: 'This request has been decided already. Reload the page.',
   },
+  stop_not_found: { ko: '그런 손절·익절 설정이 없습니다. 화면을 새로 고치세요.', en: 'There is no such stop of yours. Reload the page.' },
+  stop_without_position: {
+    ko: '이 계좌에서 직접 보유한 이 종목의 주식이 없습니다. 전략이 보유한 주식은 전략의 규칙이 지킵니다.',
+    en: 'You hold no shares of this symbol here yourself. Shares of a strategy are protected by its own rules.',
+  },
+  stop_quantity_invalid: {
+    ko: '수량이 맞지 않습니다. 1주부터 보유 수량까지 정수로 입력하세요.',
+    en: 'The quantity does not fit. Enter whole shares, from 1 up to what you hold.',
+  },
+  stop_price_invalid: {
+    ko: '가격이 맞지 않습니다. 1원 이상의 가격을 입력하세요.',
+    en: 'The price does not fit. Enter a price of at least 1 won.',
+  },
+  stop_price_passed: {
+    ko: '현재가가 이미 그 가격을 지나 곧바로 팔리게 됩니다. 손절은 현재가보다 낮게, 익절은 높게 정하세요.',
+    en: 'The price has already passed that level, so it would sell at once. Set a stop below and a target above the price.',
+  },
+  stop_rate_invalid: {
+    ko: '추적 폭은 0.1%에서 90% 사이로 정하세요.',
+    en: 'Set the trailing distance between 0.1 % and 90 %.',
+  },
+  stop_is_selling: {
+    ko: '지금 이 설정으로 매도하고 있습니다. 주문 내역에서 그 주문을 정정하거나 취소하세요.',
+    en: 'This stop is selling right now. Change or cancel its order on the orders page.',
+  },
+  stop_of_strategy: {
+    ko: '전략이 정한 손절입니다. 자동매매 화면에서 전략을 멈추거나 끝내세요.',
+    en: 'This stop belongs to a strategy. Pause or end it on the automatic trading page.',
+  },
   user_not_found: { ko: '그런 사람이 없습니다. 화면을 새로 고치세요.', en: 'There is no such person. Reload the page.' },
 };
 

@@ -16,6 +16,12 @@ export function tradingMetrics(registry: Registry) {
     unknown: new Gauge({ name: 'narae_orders_unknown', help: 'Orders whose outcome is unknown', registers }),
     accounts: new Gauge({ name: 'narae_accounts_held', help: 'Accounts this process sends for', registers }),
     notices: new Counter({ name: 'narae_notices_total', help: 'Order notices by kind', labelNames: ['kind'], registers }),
+    stops: new Counter({
+      name: 'narae_stops_total',
+      help: 'Protective stops: fired, blocked, and prices refused',
+      labelNames: ['result'],
+      registers,
+    }),
     denied: new Counter({ name: 'narae_orders_denied_total', help: 'Orders denied before the send', labelNames: ['code'], registers }),
   };
 }

@@ -6,6 +6,7 @@ import { startListener } from '#lib/db/fleet/listener.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import { createFleetPool } from '#lib/db/fleet/pool.ts';
 import { ensureSealingKey } from '#lib/db/fleet/sealing-key.ts';
+import { stopRepo } from '#lib/db/fleet/stops.ts';
 import { type Lease, tradingRepo } from '#lib/db/fleet/trading.ts';
 import type { FleetEnv } from '#lib/env/fleet.ts';
 import type { Log } from '#lib/log.ts';
@@ -24,6 +25,7 @@ import { haltReason, startHaltWatch } from './halts.ts';
 import { startInstance } from './instance.ts';
 import { watchLocalHalt } from './local-halt.ts';
 import { tradingMetrics } from './metrics.ts';
+import { type StopAccount, startStopWatch } from './stops/watch.ts';
 import { testCredentials } from './test-credentials.ts';
 
 export interface TradingOptions {
@@ -41,6 +43,8 @@ interface Held {
   readonly version: string;
   readonly lease: Lease;
   worker: AccountWorker | null;
+  /** What the stop watcher needs of it, once the sender runs. */
+  watched: StopAccount | null;
   broker: Broker | null;
 }
 
@@ -66,6 +70,14 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
   let stopping = false;
 
   const instance = startInstance({ repo: tradingRepo(controlPool), clock, log, onLeases });
+  const stops = startStopWatch({
+    repo: stopRepo(pool),
+    instance,
+    account: (accountId) => held.get(accountId)?.watched ?? null,
+    clock,
+    log,
+    metrics,
+  });
 
   function onLeases(leases: readonly Lease[]): void {
     const wanted = new Map(leases.map((lease) => [lease.accountId, lease]));
@@ -85,13 +97,25 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
 
   async function take(lease: Lease): Promise<void> {
     const { accountId } = lease;
-    const entry: Held = { version: versionOf(lease), lease, worker: null, broker: null };
+    const entry: Held = { version: versionOf(lease), lease, worker: null, watched: null, broker: null };
     held.set(accountId, entry);
     try {
       const { broker, hasNotices } = await open(lease);
       if (stopping || held.get(accountId) !== entry) return void (await broker.close());
       entry.broker = broker;
-      entry.worker = startAccountWorker(contextOf(lease, broker), { hasHtsId: hasNotices });
+      stops.attach(accountId);
+      entry.worker = startAccountWorker(contextOf(lease, broker), {
+        hasHtsId: hasNotices,
+        onTrade: (print) => stops.onTrade(accountId, print),
+        onStream: (state) => stops.onStream(accountId, state),
+      });
+      const { setRegistrations } = entry.worker;
+      entry.watched = {
+        token: lease.token,
+        setRegistrations,
+        quote: (symbol) => broker.quote(symbol),
+        clockOffsetMs: () => broker.clockOffsetMs(),
+      };
       log.info({ accountId, token: lease.token }, 'account taken');
     } catch (error) {
       if (held.get(accountId) === entry) held.delete(accountId);
@@ -159,9 +183,10 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
   const listener = startListener({
     url: env.DATABASE_URL,
     name: 'trading',
-    channels: ['wake_account', 'trading_halts', 'platform_settings'],
+    channels: ['wake_account', 'wake_stops', 'trading_halts', 'platform_settings'],
     log,
     onNotify(channel, payload) {
+      if (channel === 'wake_stops') return stops.wake();
       if (channel === 'wake_account') return wakeAccount(payload);
       if (channel === 'trading_halts') halts.heard(payload);
       haltsChanged();
@@ -218,6 +243,7 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
       stopping = true;
       heartbeat.stop();
       await jobs.stop();
+      await stops.stop();
       local.stop();
       await duties.stop();
       await Promise.allSettled([...held.values()].map((entry) => entry.worker?.stop()));

@@ -34,6 +34,16 @@ export const TIMING = {
   haltFileMs: 500,
   /** Reasons for an automatic halt, and orders a cancel-all has still to reach. */
   haltDutiesMs: 2_000,
+  /** Armed stops are read this often; a wake-up comes besides. */
+  stopPollMs: 2_000,
+  /** How often the sources of their prices are looked after. */
+  stopTurnMs: 1_000,
+  /** A price without a stream (BACKTEST §8). */
+  stopAskMs: 10_000,
+  /** Without any price for this long a stop cannot fire: two questions went unanswered. */
+  stopStaleMs: 25_000,
+  /** A stream that is back sooner was a hiccup. */
+  stopSlowMs: 5_000,
   expireCheckMs: 30_000,
   /** After the session's close: the broker's list is read once more before leftovers expire. */
   expireGraceMs: 60_000,

@@ -1,7 +1,7 @@
 import { fingerprint } from '#domain/order/fingerprint.ts';
 import { isUnresolved } from '#domain/order/transitions.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
-import type { BrokerStream } from '#nas/brokers/port.ts';
+import type { BrokerStream, Registration, TradePrint } from '#nas/brokers/port.ts';
 import { TIMING } from '../timing.ts';
 import type { AccountContext } from './context.ts';
 import { ledgerAgrees } from './holdings.ts';
@@ -21,15 +21,23 @@ export interface AccountWorker {
   isClean(): boolean;
   /** Orders that are not over, as the last scan saw them. */
   orders(): readonly OrderRow[];
+  /** Wants trade prints on this account's stream, beside its notices; false when it has no stream. */
+  setRegistrations(wanted: readonly Registration[]): boolean;
   /** Takes no new work and waits for calls in flight. */
   stop(): Promise<void>;
+}
+interface WorkerOptions {
+  readonly hasHtsId: boolean;
+  /** Hears the account's one stream: a broker allows one session a key, so that prints come with the notices. */
+  readonly onTrade?: (print: TradePrint) => void;
+  readonly onStream?: (state: 'connecting' | 'live' | 'down') => void;
 }
 
 /**
  * The one sender of one account. The rows are the work: it finds what to do by their state at start, on every wake-up and by
  * a poll; nothing it needs is only in memory. Submits and cancels have a lane each, so that a cancel never waits for a submit.
  */
-export function startAccountWorker(context: AccountContext, options: { hasHtsId: boolean }): AccountWorker {
+export function startAccountWorker(context: AccountContext, options: WorkerOptions): AccountWorker {
   const { accountId, broker, repo, clock, log, metrics } = context;
   const onLaneError = (error: unknown, orderId: string) => log.error({ err: error, orderId }, 'work on an order failed');
   const submits = createLane(onLaneError);
@@ -181,10 +189,12 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
     stream = broker.openStream(
       {
         onNotice: (notice) => notices.onNotice(notice),
+        onTrade: (print) => options.onTrade?.(print),
         onState(state, reason) {
           if (state === 'down') reconciler.noticesDown();
           if (state !== streamState) log.info({ state, reason }, 'notice stream');
           streamState = state;
+          options.onStream?.(state);
           if (state === 'live') rounds.soon();
         },
         onRefusedFrame: (reason) => log.warn({ reason }, 'notice frame refused'),
@@ -205,6 +215,10 @@ export function startAccountWorker(context: AccountContext, options: { hasHtsId:
   return {
     wake,
     isClean: rounds.isClean,
+    setRegistrations(wanted) {
+      stream?.setRegistrations(wanted);
+      return stream !== null;
+    },
     orders: () => active,
     async stop() {
       stopped = true;
