@@ -14,6 +14,7 @@ import { EmptyState } from '#components/ui/states.tsx';
 import { type AccountView, accountRepo, type SealingKey } from '#lib/db/accounts.ts';
 import { useDb } from '#lib/realtime/context.tsx';
 import { AddAccountForm } from './add-account-form.tsx';
+import { OpenPaperAccount } from './open-paper-account.tsx';
 import { QuotaMeter } from './quota-meter.tsx';
 
 const STATES = ['untested', 'testing', 'ok', 'bad_key', 'wrong_environment', 'wrong_account', 'blocked'] as const;
@@ -36,10 +37,13 @@ export function AccountsScreen({ sealingKey }: { sealingKey: SealingKey | null }
   const [isAdding, setIsAdding] = useState(false);
   const active = accounts.filter((row) => row.isActive);
   const add = (
-    <Button variant="primary" onClick={() => setIsAdding(true)}>
-      <Plus aria-hidden />
-      {t('add')}
-    </Button>
+    <div className="flex flex-wrap gap-2">
+      <OpenPaperAccount />
+      <Button variant="primary" onClick={() => setIsAdding(true)}>
+        <Plus aria-hidden />
+        {t('add')}
+      </Button>
+    </div>
   );
   return (
     <>
@@ -125,14 +129,16 @@ function AccountCard({ account }: { account: AccountView }) {
         </dl>
         <QuotaMeter accountId={account.id} />
         <div className="mt-4 flex justify-end gap-2">
-          <Button
-            size="sm"
-            isBusy={isBusy || state === 'testing'}
-            onClick={() => run(() => accountRepo(db).test(account.id), t('testing'), t('testFailed'))}
-          >
-            <RotateCw aria-hidden />
-            {t('test')}
-          </Button>
+          {account.broker !== 'paper' && (
+            <Button
+              size="sm"
+              isBusy={isBusy || state === 'testing'}
+              onClick={() => run(() => accountRepo(db).test(account.id), t('testing'), t('testFailed'))}
+            >
+              <RotateCw aria-hidden />
+              {t('test')}
+            </Button>
+          )}
           <Button size="sm" variant="danger-outline" onClick={() => setIsRemoving(true)}>
             <Trash2 aria-hidden />
             {t('remove')}

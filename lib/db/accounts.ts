@@ -115,6 +115,13 @@ export const accountRepo = (db: SupabaseClient) => ({
       'save_credentials',
     );
   },
+  /** Opens an account without keys; the same id opens it once. */
+  async openPaper(input: { accountId: string; label: string; cash: number }): Promise<void> {
+    must(
+      await db.rpc('open_paper_account', { p_account_id: input.accountId, p_label: input.label, p_cash: input.cash }),
+      'open_paper_account',
+    );
+  },
   async test(accountId: string): Promise<void> {
     const { error } = await db.rpc('test_account', { p_account_id: accountId });
     if (error) must({ data: null, error }, 'test_account');

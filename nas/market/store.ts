@@ -55,8 +55,10 @@ export function marketStore(pool: Pool) {
       const { rows } = await pool.query<SymbolNeed>(
         `select stock_code as symbol, 'held' as need, false as "wantsBook" from public.real_positions where quantity > 0
          union all
-         select stock_code, 'working', false from public.real_orders
-          where order_status in ('pending', 'submitting', 'unknown', 'accepted', 'partially_filled', 'cancel_pending', 'replace_pending')
+         select o.stock_code, 'working', bool_or(a.broker_type = 'paper') -- the paper broker trades against the book
+           from public.real_orders o join public.broker_accounts a on a.id = o.broker_account_id
+          where o.order_status in ('pending', 'submitting', 'unknown', 'accepted', 'partially_filled', 'cancel_pending', 'replace_pending')
+          group by o.stock_code
          union all
          select stock_code, 'viewed', bool_or(wants_book) from public.quote_interest where expires_at > now() group by stock_code
          union all

@@ -34,15 +34,20 @@ afterAll(async () => {
   await rm(context.home, { recursive: true, force: true });
 });
 
-test('opens two paper accounts a trader and one feed, and a second start changes nothing', async () => {
+test('opens two paper accounts a trader, one without keys and one feed, and a second start changes nothing', async () => {
   await seedAccounts(database.pool, context);
   const first = await rows();
   await seedAccounts(database.pool, context);
   expect(await rows()).toEqual(first);
   expect(first.map((row) => row.user_id).sort()).toEqual(
-    [DEMO_USERS.trader1, DEMO_USERS.trader1, DEMO_USERS.trader2, DEMO_USERS.trader2, DEMO_USERS.admin].map((user) => user.id).sort(),
+    [DEMO_USERS.trader1, DEMO_USERS.trader1, DEMO_USERS.trader2, DEMO_USERS.trader2, DEMO_USERS.trader2, DEMO_USERS.admin]
+      .map((user) => user.id)
+      .sort(),
   );
   expect(venue.judge().accounts).toHaveLength(5);
+  expect(first.filter((row) => row.broker_type === 'paper')).toMatchObject([
+    { user_id: DEMO_USERS.trader2.id, encrypted_credentials: null },
+  ]);
   const { rows: feeds } = await database.pool.query('select scope from public.market_feeds');
   expect(feeds).toEqual([{ scope: 'shared' }]);
 });

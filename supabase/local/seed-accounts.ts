@@ -61,6 +61,7 @@ type DemoKeys = z.infer<typeof demoKeys>;
  */
 export async function seedAccounts(pool: pg.Pool, context: SeedContext): Promise<void> {
   const { venue, users, credentialsDir, log } = context;
+  await seedPaperAccount(pool, context);
   if (!venue) return;
   const key = await ensureSealingKey(pool, credentialsDir);
   const keys = await loadKeys(credentialsDir);
@@ -94,6 +95,21 @@ export async function seedAccounts(pool: pg.Pool, context: SeedContext): Promise
     if (account.isFeed) await pool.query(`insert into public.market_feeds (broker_account_id, scope) values ($1, 'shared')`, [accountId]);
     log.info({ accountId, label: account.label }, 'demo account opened');
   }
+}
+
+/** The second trader also has an account without keys: it trades on the quotes everybody sees. */
+async function seedPaperAccount(pool: pg.Pool, { users, log }: SeedContext): Promise<void> {
+  const { rows } = await pool.query<{ id: string }>(
+    `with account as (
+       insert into public.broker_accounts (user_id, broker_type, label, account_mask, is_paper_account, credential_state, verified_at, environment_verified_at)
+       select $1, 'paper', '가상 계좌', '****DEMO', true, 'ok', now(), now()
+        where not exists (select 1 from public.broker_accounts where user_id = $1 and broker_type = 'paper')
+       returning id)
+     insert into public.paper_accounts (broker_account_id, starting_cash, cash) select id, 100000000, 100000000 from account
+     returning broker_account_id as id`,
+    [users.trader2.id],
+  );
+  if (rows[0]) log.info({ accountId: rows[0].id }, 'demo paper account opened');
 }
 
 async function loadKeys(directory: string): Promise<DemoKeys> {
