@@ -34,6 +34,8 @@ export const venueEnv = z.object({
     .transform((text) => text || null),
   /** Moves a damaged snapshot aside and begins empty, instead of refusing to start. */
   VENUE_START_FRESH: flag,
+  /** Readings of the KIS reference other than the likelier ones, `name=value,…`; the names are in nas/venue/variants.ts. */
+  VENUE_VARIANTS: z.string().default(''),
   /** REST calls a second and app key. KIS allows 1 on paper and 18 on real; the local demonstration sets more. */
   VENUE_PAPER_RATE: z.coerce.number().positive().default(1),
   VENUE_REAL_RATE: z.coerce.number().positive().default(18),

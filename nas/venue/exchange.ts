@@ -8,7 +8,9 @@ import type { MarketRules } from './market/rules.ts';
 import { OrderStore } from './order-store.ts';
 import { seoulTime } from './seoul-time.ts';
 import { MATCHING, type Phase, type Sessions } from './sessions.ts';
+import { DEFAULT_VARIANTS, type Variants } from './variants.ts';
 import {
+  type Channel,
   CONDITIONAL,
   type OnAccepted,
   ORDER_TYPES,
@@ -24,6 +26,8 @@ import {
 export const HOUSE = 'house';
 /** Branch that takes API orders: measured on paper, an example on real. */
 const BRANCH = { paper: '00950', real: '06010' } as const;
+
+type ExchangeVariants = Pick<Variants, 'numberRow' | 'paperUnfilled'>;
 
 export interface ExchangeListeners {
   /** An execution is about to be booked. */
@@ -47,10 +51,18 @@ export class Exchange {
   /** The broker's own clock runs this far from the venue's: order times and notices show it. */
   skewMs = 0;
   readonly #listeners: ExchangeListeners;
+  readonly #variants: ExchangeVariants;
   readonly #history = createHash('sha256');
   #changes = 0;
 
-  constructor(options: { sessions: Sessions; rules: MarketRules; instruments: readonly Instrument[]; listeners: ExchangeListeners }) {
+  constructor(options: {
+    sessions: Sessions;
+    rules: MarketRules;
+    instruments: readonly Instrument[];
+    listeners: ExchangeListeners;
+    variants?: ExchangeVariants;
+  }) {
+    this.#variants = options.variants ?? DEFAULT_VARIANTS;
     this.sessions = options.sessions;
     this.rules = options.rules;
     this.#listeners = options.listeners;
@@ -77,7 +89,7 @@ export class Exchange {
   /** A new calendar day: order numbers restart and due cash settles. */
   startDay(day: string): void {
     this.day = day;
-    this.store.restartNumbers();
+    if (this.#variants.numberRow === 'daily') this.store.restartNumbers();
     this.ledger.startDay(day);
     this.#note('day', day);
     this.#changes++;
@@ -106,15 +118,19 @@ export class Exchange {
 
   /** End of the session: what is left of the day's orders expires, background orders included. */
   expireAll(): void {
+    const { paperUnfilled } = this.#variants;
     for (const order of this.store.working()) {
+      if (order.environment === 'paper' && paperUnfilled === 'carried_over') continue;
       this.markets.get(order.symbol)!.engine.cancel(order.id);
       const quantity = order.open;
       order.open = 0;
       order.status = 'expired';
+      if (order.environment === 'paper' && paperUnfilled === 'cancelled') order.cancelled += quantity;
       this.ledger.release(order.id);
       this.#emit({ type: 'expired', order, quantity });
     }
-    for (const { engine } of this.markets.values()) for (const order of [...engine.orders()]) engine.cancel(order.id);
+    for (const { engine } of this.markets.values())
+      for (const order of [...engine.orders()]) if (order.owner === HOUSE) engine.cancel(order.id);
   }
 
   /** An order of the background market. Its id is returned so that the trader can take it back. */
@@ -129,7 +145,7 @@ export class Exchange {
   submit(account: Account, ticket: OrderTicket, now: number, onAccepted?: OnAccepted): Outcome {
     const refusal = refusalOf(this, account, ticket);
     if (refusal) return { ok: false, refusal };
-    const order = this.#newOrder(account, ticket, { action: 'new', originalOrderNumber: '' }, now);
+    const order = this.#newOrder(account, ticket, { action: 'new', originalOrderNumber: '', originalId: 0 }, now);
     this.#reserve(order);
     const next = onAccepted?.(order) ?? 'go';
     this.#emit({ type: 'accepted', order });
@@ -144,14 +160,19 @@ export class Exchange {
     const { order, amount } = found;
     const { symbol, side, orderType } = order;
     const ticket = { symbol, side, orderType, quantity: amount, price: 0 };
-    const request = this.#newOrder(account, ticket, { action: 'cancel', originalOrderNumber: order.orderNumber }, now);
+    const request = this.#newOrder(
+      account,
+      ticket,
+      { action: 'cancel', originalOrderNumber: order.orderNumber, originalId: order.id },
+      now,
+    );
     if ((onAccepted?.(request) ?? 'go') === 'go') this.confirmCancel(request);
     return { ok: true, order: request };
   }
 
   /** The exchange's word on an accepted cancel: it takes what is still open, or is refused when nothing is. */
   confirmCancel(request: VenueOrder): void {
-    const order = this.store.find(request.accountId, request.day, request.originalOrderNumber)!;
+    const order = this.store.byId(request.originalId);
     const amount = order.status === 'working' ? Math.min(request.quantity, order.open) : 0;
     if (amount === 0) {
       request.status = 'rejected';
@@ -191,7 +212,7 @@ export class Exchange {
   modify(
     account: Account,
     orderNumber: string,
-    change: { quantity: number | 'all'; price: number; orderType: string },
+    change: { quantity: number | 'all'; price: number; orderType: string; channel?: Channel },
     now: number,
     onAccepted?: OnAccepted,
   ): Outcome {
@@ -204,12 +225,13 @@ export class Exchange {
       orderType: change.orderType,
       quantity: amount,
       price: change.price,
+      ...(change.channel && { channel: change.channel }),
     };
     const refusal = refusalOf(this, account, ticket, order);
     if (refusal) return { ok: false, refusal };
     this.markets.get(order.symbol)!.engine.cancel(order.id, amount);
     this.#takeOut(order, amount, 'replaced');
-    const next = this.#newOrder(account, ticket, { action: 'modify', originalOrderNumber: order.orderNumber }, now);
+    const next = this.#newOrder(account, ticket, { action: 'modify', originalOrderNumber: order.orderNumber, originalId: order.id }, now);
     this.#reserve(next);
     onAccepted?.(next);
     this.#emit({ type: 'replaced', order, by: next, quantity: amount });
@@ -261,7 +283,7 @@ export class Exchange {
     orderNumber: string,
     quantity: number | 'all',
   ): { order: VenueOrder; amount: number } | { refusal: Refusal } {
-    const order = this.store.find(account.id, this.day, orderNumber);
+    const order = this.store.find(account.id, this.day, orderNumber) ?? this.#carriedOver(account, orderNumber);
     if (!order || order.action === 'cancel') return { refusal: 'unknown_order' };
     if (order.status === 'expired' || order.status === 'rejected') return { refusal: 'unknown_order' };
     if (order.status !== 'working') return { refusal: 'nothing_left' };
@@ -270,7 +292,19 @@ export class Exchange {
     return amount > order.open ? { refusal: 'over_open_quantity' } : { order, amount };
   }
 
-  #newOrder(account: Account, ticket: OrderTicket, request: Pick<VenueOrder, 'action' | 'originalOrderNumber'>, now: number): VenueOrder {
+  /** An order of an earlier day that still works, where the variant lets it. */
+  #carriedOver(account: Account, orderNumber: string): VenueOrder | undefined {
+    for (const order of this.store.working())
+      if (order.accountId === account.id && order.day < this.day && Number(order.orderNumber) === Number(orderNumber)) return order;
+    return undefined;
+  }
+
+  #newOrder(
+    account: Account,
+    ticket: OrderTicket,
+    request: Pick<VenueOrder, 'action' | 'originalOrderNumber' | 'originalId'>,
+    now: number,
+  ): VenueOrder {
     const type = ORDER_TYPES[ticket.orderType]!;
     const market = this.markets.get(ticket.symbol)!;
     const { environment } = account;

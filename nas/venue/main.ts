@@ -1,6 +1,7 @@
 import { readVenueEnv } from '#lib/env/venue.ts';
 import { runService } from '#nas/runtime/service.ts';
 import { acceleratedClock, realClock } from './clock.ts';
+import { readVariants } from './variants.ts';
 import { startVenue } from './venue.ts';
 
 await runService('venue', async ({ log }) => {
@@ -20,6 +21,7 @@ await runService('venue', async ({ log }) => {
     tokenPause: env.VENUE_TOKEN_PAUSE,
     controlToken: env.VENUE_CONTROL_TOKEN,
     dataDir: env.VENUE_DATA_DIR,
+    variants: readVariants(env.VENUE_VARIANTS),
     startFresh: env.VENUE_START_FRESH,
     log,
   });

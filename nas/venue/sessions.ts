@@ -2,6 +2,7 @@ import { krxCalendarDay, type SessionHours } from '#domain/market/calendar.ts';
 import { addDays, isWeekend } from '#domain/market/day.ts';
 import type { MatchingPhase } from './engine/symbol-engine.ts';
 import { seoulDay, seoulInstant } from './seoul-time.ts';
+import type { Variants } from './variants.ts';
 
 export type MarketHours = 'krx' | 'demo' | 'always';
 export type Phase = 'before' | 'opening_auction' | 'continuous' | 'closing_auction' | 'after';
@@ -36,14 +37,15 @@ export function isKrxDay(day: string): boolean {
   return krxCalendarDay(day)?.isOpen ?? !isWeekend(day);
 }
 
-function krxPlan(day: string): readonly PhaseStart[] {
+function krxPlan(day: string, ordersFrom: Variants['ordersFrom']): readonly PhaseStart[] {
   if (!isKrxDay(day)) return CLOSED;
   const known = krxCalendarDay(day)?.sessions;
   if (!known) return KRX_ORDINARY;
+  const earlier = ordersFrom === '0820' ? 10 : 0;
   const of = (name: SessionHours['session']): SessionHours => known.find((hours) => hours.session === name)!;
   return [
     { phase: 'before', minute: 0 },
-    { phase: 'opening_auction', minute: of('open_auction').orderFrom / 60 },
+    { phase: 'opening_auction', minute: of('open_auction').orderFrom / 60 - earlier },
     { phase: 'continuous', minute: of('regular').openAt / 60 },
     { phase: 'closing_auction', minute: of('close_auction').openAt / 60 },
     { phase: 'after', minute: of('close_auction').closeAt / 60 },
@@ -70,9 +72,17 @@ export const MATCHING: Record<Phase, MatchingPhase> = {
   after: 'closed',
 };
 
-export function sessions(hours: MarketHours): Sessions {
-  const planOf = (day: string): readonly PhaseStart[] => (hours === 'krx' ? krxPlan(day) : hours === 'demo' ? DEMO : ALWAYS);
-  const isTradingDay = (day: string): boolean => hours !== 'krx' || isKrxDay(day);
+export interface SessionOptions {
+  /** KRX's opening auction is said to take orders from 08:20 by one table. */
+  readonly ordersFrom?: Variants['ordersFrom'];
+  /** Days that are closed beyond the calendar: a temporary holiday. */
+  readonly closedDays?: readonly string[];
+}
+
+export function sessions(hours: MarketHours, { ordersFrom = '0830', closedDays = [] }: SessionOptions = {}): Sessions {
+  const isTradingDay = (day: string): boolean => (hours !== 'krx' || isKrxDay(day)) && !closedDays.includes(day);
+  const open = { krx: (day: string) => krxPlan(day, ordersFrom), demo: () => DEMO, always: () => ALWAYS }[hours];
+  const planOf = (day: string): readonly PhaseStart[] => (isTradingDay(day) ? open(day) : CLOSED);
   return {
     hours,
     isTradingDay,

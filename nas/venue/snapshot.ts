@@ -22,6 +22,7 @@ const order = z.object({
   orderNumber: z.string(),
   branch: z.string(),
   originalOrderNumber: z.string(),
+  originalId: whole.default(0),
   action: z.enum(['new', 'modify', 'cancel']),
   symbol: z.string(),
   side: z.enum(['buy', 'sell']),

@@ -38,6 +38,8 @@ export interface VenueOrder {
   readonly orderNumber: string;
   readonly branch: string;
   readonly originalOrderNumber: string;
+  /** Engine id of the order that this request changes; 0 for a new one. */
+  readonly originalId: number;
   readonly action: 'new' | 'modify' | 'cancel';
   readonly symbol: string;
   readonly side: 'buy' | 'sell';

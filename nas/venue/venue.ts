@@ -7,17 +7,17 @@ import { handleControl } from './control.ts';
 import { Exchange } from './exchange.ts';
 import { FaultBook } from './faults/faults.ts';
 import { type JudgeView, judgeView } from './judge.ts';
-import type { FieldSet } from './kis/frames.ts';
 import { KeyRing } from './kis/keys.ts';
 import { handleKis } from './kis/rest.ts';
 import { KisStream } from './kis/stream.ts';
 import { type Instrument, SYNTHETIC_INSTRUMENTS } from './market/instruments.ts';
-import { krxRules } from './market/krx-rules.ts';
+import { cutTo, krxRules } from './market/krx-rules.ts';
 import { MarketLoop } from './market/market-loop.ts';
 import type { Bar } from './market/market-state.ts';
 import { type ProvisionInput, provision } from './provision.ts';
 import { type MarketHours, sessions } from './sessions.ts';
 import { readSnapshot, type Snapshot, writeSnapshot } from './snapshot.ts';
+import { DEFAULT_VARIANTS, lagMs, type Variants } from './variants.ts';
 import type { Environment, OrderTicket, Outcome } from './venue-order.ts';
 
 export interface VenueOptions {
@@ -34,7 +34,10 @@ export interface VenueOptions {
   readonly requestsPerSecond?: { readonly paper?: number; readonly real?: number };
   /** EGW00133 within a minute of a new token; off where tests issue tokens freely. */
   readonly tokenPause?: boolean;
-  readonly fieldSet?: FieldSet;
+  /** Readings of the reference other than the likelier ones. */
+  readonly variants?: Partial<Variants>;
+  /** Days that are closed beyond KRX's calendar, `YYYY-MM-DD`. */
+  readonly closedDays?: readonly string[];
   /** Milliseconds of the machine's clock between heartbeats; KIS sends one about every 10 s. */
   readonly pingpongMs?: number;
   readonly controlToken?: string | null;
@@ -80,15 +83,22 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
   const dataDir = options.dataDir ?? null;
   const faults = new FaultBook();
   const agenda = new Agenda();
-  const keys = new KeyRing({ tokenPause: options.tokenPause ?? true });
+  const variants = { ...DEFAULT_VARIANTS, ...options.variants };
+  const inquiryLag = lagMs(variants.inquiryLag);
+  const balanceLag = lagMs(variants.balanceLag);
+  const keys = new KeyRing({ tokenPause: options.tokenPause ?? true, variants });
   const streams = new Map<Environment, KisStream>();
   const exchange = new Exchange({
-    sessions: sessions(options.marketHours ?? 'krx'),
-    rules: krxRules,
+    sessions: sessions(options.marketHours ?? 'krx', { ordersFrom: variants.ordersFrom, closedDays: options.closedDays ?? [] }),
+    rules: cutTo(Number(variants.feeUnit), krxRules),
+    variants,
     instruments: options.instruments ?? SYNTHETIC_INSTRUMENTS,
     listeners: {
-      beforeFill: (order, now) => faults.disguise.beforeFill(order, exchange.ledger.accounts.get(order.accountId)!, now, 0),
+      beforeFill: (order, now) => faults.disguise.beforeFill(order, exchange.ledger.accounts.get(order.accountId)!, now, balanceLag),
       onOrder: (event) => {
+        const request = 'by' in event && event.by ? event.by : event.order;
+        if (inquiryLag > 0 && (event.type === 'accepted' || request !== event.order))
+          faults.disguise.hide(request, clock.now() + inquiryLag);
         const account = exchange.ledger.accounts.get(event.order.accountId);
         if (account) streams.get(account.environment)?.onOrder(account, event);
       },
@@ -116,7 +126,7 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
         faults,
         agenda,
         now: () => clock.now(),
-        fieldSet: options.fieldSet ?? 'current',
+        variants,
         pingpongMs: options.pingpongMs ?? PINGPONG_MS,
       }),
     );
@@ -168,6 +178,7 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
         exchange,
         loop,
         keys,
+        variants,
         faults,
         now: () => clock.now(),
         requestsPerSecond: perSecond[environment],

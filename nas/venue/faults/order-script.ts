@@ -65,7 +65,7 @@ function play(deps: ScriptDeps, account: Account, scene: Scene): 'go' | 'hold' {
     case 'duplicate_notice':
     case 'delay_notice':
     case 'swap_notices':
-      faults.onNoticeOf(order.action === 'cancel' ? originalOf(exchange, order) : order, fault, request);
+      faults.onNoticeOf(order.action === 'cancel' ? exchange.store.byId(order.originalId) : order, fault, request);
       return 'go';
     case 'silent_socket':
     case 'cut_socket':
@@ -80,7 +80,7 @@ function play(deps: ScriptDeps, account: Account, scene: Scene): 'go' | 'hold' {
 /** The cancel is on its way while the market still trades: a late fill comes first, then the exchange confirms what is left, or refuses. */
 function cancelLate({ exchange, faults, agenda }: ScriptDeps, { order: cancel, request, fault, now }: Scene): 'hold' {
   agenda.at(now + fault.ms, (at) => {
-    const original = originalOf(exchange, cancel);
+    const original = exchange.store.byId(cancel.originalId);
     const filled = fault.kind === 'late_fill' ? exchange.fillByScript(original, fault.quantity ?? original.open, at) : 1;
     if (filled > 0) faults.strike(fault.kind, request);
     exchange.confirmCancel(cancel);
@@ -100,6 +100,3 @@ function placeTwin(
   const outcome = exchange.submit(account, { ...look, channel: fault.channel, isForeign: true }, now);
   if (outcome.ok) faults.strike(fault.kind, request);
 }
-
-const originalOf = (exchange: Exchange, request: VenueOrder): VenueOrder =>
-  exchange.store.find(request.accountId, request.day, request.originalOrderNumber)!;

@@ -16,6 +16,7 @@ export const GATEWAY = {
   invalidSecret: message(500, '1', 'EGW00105', '유효하지 않은 AppSecret입니다.'),
   invalidToken: message(500, '1', 'EGW00121', '유효하지 않은 token 입니다.'),
   expiredToken: message(500, '1', 'EGW00123', '기간이 만료된 token 입니다.'),
+  invalidHashkey: message(500, '1', 'EGW00131', '유효하지 않은 hashkey입니다.'),
   notBearer: message(500, '1', 'EGW00205', '유효한 Bearer 토큰이 아닙니다.'),
   rateLimit: message(500, '1', 'EGW00201', '초당 거래건수를 초과하였습니다.'),
   ledgerLimit: message(500, '1', 'EGW00215', '원장에서 허용 가능한 초당 거래건수를 초과하였습니다.'),

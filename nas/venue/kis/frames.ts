@@ -3,17 +3,17 @@ import type { Exchange } from '../exchange.ts';
 import type { Account } from '../ledger/ledger.ts';
 import type { MarketState, Print } from '../market/market-state.ts';
 import { compactDay, seoulTime } from '../seoul-time.ts';
+import type { Variants } from '../variants.ts';
 import type { OrderEvent, VenueOrder } from '../venue-order.ts';
 import { changeOf, percent, signOf } from './change.ts';
 import { depthOf } from './depth.ts';
+import { numberText } from './variant-faces.ts';
 
-/** `current`: 47 and 60 fields, with MARKET_CLS_CODE since 2026-09-14. `before`: 46 and 59. */
-export type FieldSet = 'current' | 'before';
-
+/** MARKET_CLS_CODE, the trailing field since 2026-09-14. */
 const REGULAR_MARKET = '2';
 
 /** One H0STCNT0 record. Positions are those of the field list (reference §5.6). */
-export function tradeRecord(exchange: Exchange, market: MarketState, print: Print, fields: FieldSet): readonly string[] {
+export function tradeRecord(exchange: Exchange, market: MarketState, print: Print, variants: Variants): readonly string[] {
   const { stats, engine, instrument } = market;
   const change = changeOf(market, print.price);
   const depth = depthOf(market);
@@ -65,12 +65,12 @@ export function tradeRecord(exchange: Exchange, market: MarketState, print: Prin
     '0',
     '',
     String(market.basePrice),
-    ...(fields === 'current' ? [REGULAR_MARKET] : []),
+    ...(variants.tradeFields === '47' ? [REGULAR_MARKET] : []),
   ];
 }
 
 /** One H0STASP0 record. HOUR_CLS_CODE: 0 in session, B before the open, A in the closing auction. */
-export function bookRecord(exchange: Exchange, market: MarketState, now: number, fields: FieldSet): readonly string[] {
+export function bookRecord(exchange: Exchange, market: MarketState, now: number, variants: Variants): readonly string[] {
   const { asks, bids, totalAsk, totalBid } = depthOf(market);
   const expected = market.engine.expected();
   const levels = (pick: (i: number) => number | undefined): string[] => Array.from({ length: 10 }, (_, i) => String(pick(i) ?? 0));
@@ -99,7 +99,7 @@ export function bookRecord(exchange: Exchange, market: MarketState, now: number,
     '0',
     '0',
     '0',
-    ...(fields === 'current' ? [REGULAR_MARKET] : []),
+    ...(variants.bookFields === '60' ? [REGULAR_MARKET] : []),
   ];
 }
 
@@ -176,18 +176,30 @@ function noticeOf(event: OrderEvent): NoticeWords | null {
   }
 }
 
-/** One order notice: 26 fields on real (H0STCNI0), 23 on paper (H0STCNI9). Name and customer are masked stand-ins. */
-export function noticeRecord(exchange: Exchange, account: Account, event: OrderEvent, now: number): readonly string[] | null {
+/** Order notices of one event: 26 fields on real (H0STCNI0), 23 on paper (H0STCNI9). Name and customer are masked stand-ins. */
+export function noticeRecords(
+  exchange: Exchange,
+  account: Account,
+  event: OrderEvent,
+  now: number,
+  variants: Variants,
+): readonly (readonly string[])[] {
   const notice = noticeOf(event);
-  if (!notice) return null;
+  if (!notice) return [];
+  const isConfirmedChange = notice.accepted === '2' && !notice.executed && !notice.refused;
+  const told = isConfirmedChange && variants.changeNotice === 'received_and_confirmed' ? [{ ...notice, accepted: '1' }, notice] : [notice];
+  return told.map((words) => noticeRecord(exchange, account, words, now, variants));
+}
+
+function noticeRecord(exchange: Exchange, account: Account, notice: NoticeWords, now: number, variants: Variants): readonly string[] {
   const { order } = notice;
   const name = exchange.markets.get(order.symbol)?.instrument.nameKo ?? '';
   const orderPrice = digits(order.price, 9);
   const front = [
     account.htsId,
     `${account.accountNumber}${account.productCode}`,
-    order.orderNumber,
-    notice.original,
+    numberText(variants, order.orderNumber),
+    numberText(variants, notice.original),
     order.side === 'sell' ? '01' : '02',
     notice.kind,
     order.orderType,
@@ -203,8 +215,9 @@ export function noticeRecord(exchange: Exchange, account: Account, event: OrderE
     digits(order.quantity, 9),
     '모의*',
   ];
+  const measured = account.environment === 'paper' ? '23' : '26';
   // Paper runs ORD_EXG_GB and POPUP_YN together as `1Y` and has no stop price or filler (measured 2026-08).
-  return account.environment === 'paper'
+  return (variants.noticeFields === 'measured' ? measured : variants.noticeFields) === '23'
     ? [...front, '1Y', '10', '', name, orderPrice]
     : [...front, digits(0, 9), '1', 'Y', '', '10', '', name, orderPrice];
 }

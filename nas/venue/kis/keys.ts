@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { seoulStamp } from '../seoul-time.ts';
+import type { Variants } from '../variants.ts';
 import type { Environment } from '../venue-order.ts';
 import { type Answer, GATEWAY, oauthError } from './codes.ts';
 
@@ -31,9 +32,11 @@ export class KeyRing {
   changes = 0;
   readonly #requests = new Map<string, number[]>();
   readonly #tokenPause: boolean;
+  readonly #variants: Pick<Variants, 'olderToken' | 'revoke'>;
 
-  constructor(options: { tokenPause: boolean }) {
+  constructor(options: { tokenPause: boolean; variants: Pick<Variants, 'olderToken' | 'revoke'> }) {
     this.#tokenPause = options.tokenPause;
+    this.#variants = options.variants;
   }
 
   /** tokenP. A request within a minute of a *new* issue is refused; later ones inside six hours get the same token. */
@@ -47,6 +50,7 @@ export class KeyRing {
     const token = isReusable
       ? latest
       : { token: `venue.${randomUUID()}.${randomUUID()}`, appKey: key.appKey, issuedAt: now, expiresAt: now + TOKEN_LIFE_MS };
+    if (!isReusable && this.#variants.olderToken === 'dies') this.#forgetTokens(key.appKey);
     this.tokens.set(token.token, token);
     this.changes++;
     return {
@@ -63,7 +67,8 @@ export class KeyRing {
   revokeToken(environment: Environment, body: Record<string, unknown>): Answer {
     const key = this.#oauthKey(environment, body, 'appsecret');
     if ('status' in key) return key;
-    this.tokens.delete(String(body.token));
+    if (this.#variants.revoke === 'all') this.#forgetTokens(key.appKey);
+    else this.tokens.delete(String(body.token));
     this.changes++;
     return { status: 200, body: { code: 200, message: '접근토큰 폐기에 성공하였습니다' } };
   }
@@ -108,6 +113,10 @@ export class KeyRing {
   /** Fault: every token of a key stops working before its stated expiry. */
   expireTokens(appKey: string, now: number): void {
     for (const token of this.tokens.values()) if (token.appKey === appKey) token.expiresAt = Math.min(token.expiresAt, now);
+  }
+
+  #forgetTokens(appKey: string): void {
+    for (const token of [...this.tokens.values()]) if (token.appKey === appKey) this.tokens.delete(token.token);
   }
 
   #oauthKey(environment: Environment, body: Record<string, unknown>, secretField: 'appsecret' | 'secretkey'): AppKey | Answer {

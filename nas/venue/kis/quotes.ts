@@ -8,6 +8,7 @@ import { changeOf, percent } from './change.ts';
 import { type Answer, badInput, padded, quoted } from './codes.ts';
 import { depthFields } from './depth.ts';
 import { PRICE_EXTRAS } from './price-extras.ts';
+import type { Call } from './routes.ts';
 
 type Query = Readonly<Record<string, string>>;
 
@@ -151,7 +152,7 @@ function joined(bars: readonly Bar[], period: string): Bar[] {
 }
 
 /** FHKST03010100 inquire-daily-itemchartprice: at most 100 bars, the newest of the range, newest first, no paging. */
-export function inquireDailyChart(exchange: Exchange, loop: MarketLoop, query: Query): Answer {
+export function inquireDailyChart({ exchange, loop, input: query, variants }: Call): Answer {
   const market = marketOf(exchange, query);
   if ('status' in market) return market;
   const from = parseCompactDay(query.FID_INPUT_DATE_1 ?? '');
@@ -162,27 +163,25 @@ export function inquireDailyChart(exchange: Exchange, loop: MarketLoop, query: Q
   if (!['D', 'W', 'M', 'Y'].includes(period)) return badInput('FID_PERIOD_DIV_CODE');
   if (!['0', '1'].includes(query.FID_ORG_ADJ_PRC ?? '')) return badInput('FID_ORG_ADJ_PRC');
   const bars = joined(loop.dailyBars(market.instrument.symbol, { from, to }), period);
-  const output2 = bars
-    .slice(-100)
-    .reverse()
-    .map((bar, i, newestFirst) => {
-      const before = newestFirst[i + 1]?.close ?? bars.at(-101)?.close ?? bar.open;
-      return {
-        acml_tr_pbmn: String(bar.value),
-        acml_vol: String(bar.volume),
-        flng_cls_code: '00',
-        mod_yn: 'N',
-        prdy_vrss: String(bar.close - before),
-        prdy_vrss_sign: bar.close > before ? '2' : bar.close < before ? '5' : '3',
-        prtt_rate: '0.00',
-        revl_issu_reas: '',
-        stck_bsop_date: compactDay(bar.day),
-        stck_clpr: String(bar.close),
-        stck_hgpr: String(bar.high),
-        stck_lwpr: String(bar.low),
-        stck_oprc: String(bar.open),
-      };
-    });
+  const told = variants.longRange === 'newest' ? bars.slice(-100) : bars.slice(0, 100);
+  const output2 = told.toReversed().map((bar, i, newestFirst) => {
+    const before = newestFirst[i + 1]?.close ?? bars[bars.indexOf(bar) - 1]?.close ?? bar.open;
+    return {
+      acml_tr_pbmn: String(bar.value),
+      acml_vol: String(bar.volume),
+      flng_cls_code: '00',
+      mod_yn: 'N',
+      prdy_vrss: String(bar.close - before),
+      prdy_vrss_sign: bar.close > before ? '2' : bar.close < before ? '5' : '3',
+      prtt_rate: '0.00',
+      revl_issu_reas: '',
+      stck_bsop_date: compactDay(bar.day),
+      stck_clpr: String(bar.close),
+      stck_hgpr: String(bar.high),
+      stck_lwpr: String(bar.low),
+      stck_oprc: String(bar.open),
+    };
+  });
   const previous = loop.dailyBars(market.instrument.symbol, { from: addDays(market.day, -15), to: addDays(market.day, -1) }).at(-1);
   return quoted({ output1: chartHead(market, previous), output2 });
 }

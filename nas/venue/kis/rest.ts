@@ -7,12 +7,14 @@ import type { FaultKind } from '../faults/kinds.ts';
 import { script } from '../faults/order-script.ts';
 import type { PlannedRequest } from '../faults/plan.ts';
 import type { MarketLoop } from '../market/market-loop.ts';
+import type { Variants } from '../variants.ts';
 import type { Environment } from '../venue-order.ts';
 import { type Answer, badAccount, GATEWAY, isRefusedAtTheDoor, malformed } from './codes.ts';
 import type { KeyRing } from './keys.ts';
 import type { PageFault } from './paging.ts';
 import { plannedRequest } from './planned-request.ts';
 import { type Call, routeOf } from './routes.ts';
+import { type Face, refusedByVariant, shaped } from './variant-faces.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
@@ -21,6 +23,7 @@ export interface RestDeps {
   readonly exchange: Exchange;
   readonly loop: MarketLoop;
   readonly keys: KeyRing;
+  readonly variants: Variants;
   readonly faults: FaultBook;
   readonly now: () => number;
   readonly requestsPerSecond: number;
@@ -52,10 +55,12 @@ export async function handleKis(deps: RestDeps, request: IncomingMessage, respon
 
   deps.settle();
   const now = deps.now();
-  const answer =
-    refusedBeforehand(fault?.kind, deps, headers.appkey, now) ?? process(deps, request, url, headers, body, { fault, planned, now });
+  const face = faceOf(deps.environment, request, url, body);
+  const plain =
+    refusedBeforehand(fault?.kind, deps, headers.appkey, now) ?? process(deps, request, url, headers, body, { face, fault, planned, now });
+  const answer = shaped(deps.variants, face, plain);
   deps.settle();
-  if (planned && (fault === null || DOOR_FAULTS.includes(fault.kind)) && isRefusedAtTheDoor(answer)) deps.faults.plan.giveBack(planned);
+  if (planned && (fault === null || DOOR_FAULTS.includes(fault.kind)) && isRefusedAtTheDoor(plain)) deps.faults.plan.giveBack(planned);
 
   switch (fault?.kind) {
     case 'lost_answer':
@@ -119,7 +124,7 @@ function process(
   url: URL,
   headers: Record<string, string>,
   body: Record<string, unknown> | null,
-  { fault, planned, now }: { fault: Strike | null; planned: PlannedRequest | null; now: number },
+  { face, fault, planned, now }: { face: Face; fault: Strike | null; planned: PlannedRequest | null; now: number },
 ): Answer {
   const { environment, keys } = deps;
   if (!body) return malformed();
@@ -132,10 +137,9 @@ function process(
   const route = routeOf(environment, request.method ?? '', url.pathname, headers.tr_id ?? '');
   if (route === 'not_found') return { status: 404, body: { rt_cd: '1', msg_cd: 'EGW00203', msg1: 'OPS라우팅 중 오류가 발생했습니다.' } };
   if (route === 'wrong_tr') return environment === 'paper' ? GATEWAY.notPaperTr : GATEWAY.noAccess;
-  const input =
-    request.method === 'POST'
-      ? (body as Record<string, string>)
-      : Object.fromEntries([...url.searchParams].map(([name, value]) => [name.toUpperCase(), value]));
+  const { input } = face;
+  const refusal = refusedByVariant(deps.variants, face, headers);
+  if (refusal) return refusal;
   const { disguise } = deps.faults;
   const call: Call = {
     exchange: deps.exchange,
@@ -144,7 +148,8 @@ function process(
     trCont: headers.tr_cont ?? '',
     now,
     input,
-    rowsMissing: fault?.kind === 'rows_missing',
+    variants: deps.variants,
+    rowsMissing: fault?.kind === 'rows_missing' || lacksRows(deps, url.pathname),
     pageFault: pageFaultOf(fault?.kind),
     isShown: (order) => !disguise.isHidden(order, now),
     shownAccount: (account) => disguise.shown(account, now),
@@ -156,6 +161,19 @@ function process(
   if (account?.appKey !== key.appKey) return badAccount();
   return route.account!(call, account);
 }
+
+const faceOf = (environment: Environment, request: IncomingMessage, url: URL, body: Record<string, unknown> | null): Face => ({
+  environment,
+  name: url.pathname.slice(url.pathname.lastIndexOf('/') + 1),
+  input:
+    request.method === 'POST'
+      ? ((body ?? {}) as Record<string, string>)
+      : Object.fromEntries([...url.searchParams].map(([name, value]) => [name.toUpperCase(), value])),
+});
+
+/** The measured defect of some paper accounts: the current TR, too, gives totals without rows. */
+const lacksRows = ({ environment, variants }: RestDeps, path: string): boolean =>
+  environment === 'paper' && variants.paperRows === 'absent' && path.endsWith('/inquire-daily-ccld');
 
 function send(deps: RestDeps, response: ServerResponse, answer: Answer, trId: string): void {
   const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);

@@ -1,6 +1,7 @@
 import type { Exchange } from '../exchange.ts';
 import type { Account } from '../ledger/ledger.ts';
 import type { MarketLoop } from '../market/market-loop.ts';
+import type { Variants } from '../variants.ts';
 import type { Environment, OnAccepted, OrderTicket, VenueOrder } from '../venue-order.ts';
 import { inquireBalance, inquirePsblOrder, inquirePsblSell } from './account-rows.ts';
 import type { Answer } from './codes.ts';
@@ -26,6 +27,7 @@ export interface Call {
   readonly now: number;
   /** Query of a GET, body of a POST. */
   readonly input: Readonly<Record<string, string>>;
+  readonly variants: Variants;
   readonly rowsMissing: boolean;
   /** How this page is cut wrongly. */
   readonly pageFault: PageFault | null;
@@ -139,7 +141,7 @@ const ROUTES: readonly Route[] = [
     method: 'GET',
     path: `${QUOTATIONS}/inquire-daily-itemchartprice`,
     ...both('FHKST03010100'),
-    quote: ({ exchange, loop, input }) => inquireDailyChart(exchange, loop, input),
+    quote: inquireDailyChart,
   },
   {
     method: 'GET',

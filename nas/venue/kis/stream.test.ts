@@ -67,12 +67,12 @@ describe('registrations', () => {
 });
 
 test.each([
-  { fieldSet: 'current' as const, trade: 47, book: 60 },
-  { fieldSet: 'before' as const, trade: 46, book: 59 },
+  { trade: '47' as const, book: '60' as const },
+  { trade: '46' as const, book: '59' as const },
 ])(
-  '$fieldSet layout: a trade has $trade fields and a book $book; executions of one request share a frame',
-  async ({ fieldSet, trade, book }) => {
-    const own = await aVenue({ fieldSet });
+  'since and before 2026-09-14: a trade has $trade fields and a book $book; executions of one request share a frame',
+  async ({ trade, book }) => {
+    const own = await aVenue({ variants: { tradeFields: trade, bookFields: book } });
     try {
       const caller = await KisCaller.open(own, { holdings: [[LISTED, 10]] });
       const socket = await connect(caller);
@@ -84,15 +84,15 @@ test.each([
       const frame = await socket.next((text) => text.startsWith('0|H0STCNT0'));
       expect(frame.split('|')[2]).toBe('002');
       const fields = fieldsOf(frame);
-      expect(fields).toHaveLength(2 * trade);
-      const records = [fields.slice(0, trade), fields.slice(trade)];
+      expect(fields).toHaveLength(2 * Number(trade));
+      const records = [fields.slice(0, Number(trade)), fields.slice(Number(trade))];
       expect(records.map((record) => [record[0], record[1], record[2], record[12], record[33]])).toEqual([
         [LISTED, '100000', String(price), '2', '20261123'],
         [LISTED, '100000', String(price), '3', '20261123'],
       ]);
       expect(Number(records[1]![13]) - Number(records[0]![13])).toBe(3);
       const depth = fieldsOf(await socket.next((text) => text.startsWith('0|H0STASP0')));
-      expect(depth).toHaveLength(book);
+      expect(depth).toHaveLength(Number(book));
       expect([depth[0], depth[3], depth[23]]).toEqual([LISTED, String(price), '2']);
     } finally {
       await own.stop();

@@ -9,8 +9,9 @@ import type { FaultBook } from '../faults/faults.ts';
 import type { Account } from '../ledger/ledger.ts';
 import type { MarketState, Print } from '../market/market-state.ts';
 import { compactDay, seoulDay, seoulTime } from '../seoul-time.ts';
+import type { Variants } from '../variants.ts';
 import type { Environment, OrderEvent } from '../venue-order.ts';
-import { bookRecord, encryptedFrame, type FieldSet, frame, noticeRecord, tradeRecord } from './frames.ts';
+import { bookRecord, encryptedFrame, frame, noticeRecords, tradeRecord } from './frames.ts';
 import type { KeyRing } from './keys.ts';
 
 /** Registrations of a session, all TRs and symbols together, notices included. */
@@ -43,7 +44,7 @@ interface StreamDeps {
   readonly faults: FaultBook;
   readonly agenda: Agenda;
   readonly now: () => number;
-  readonly fieldSet: FieldSet;
+  readonly variants: Variants;
   readonly pingpongMs: number;
 }
 
@@ -91,7 +92,7 @@ export class KisStream {
   onPrint(market: MarketState, print: Print): void {
     if (!this.#isWanted('H0STCNT0', market)) return;
     const records = this.#prints.get(market) ?? [];
-    records.push(tradeRecord(this.#deps.exchange, market, print, this.#deps.fieldSet));
+    records.push(tradeRecord(this.#deps.exchange, market, print, this.#deps.variants));
     this.#prints.set(market, records);
   }
 
@@ -109,7 +110,7 @@ export class KisStream {
       this.#publish(
         'H0STASP0',
         market,
-        frame('H0STASP0', [bookRecord(this.#deps.exchange, market, this.#deps.now(), this.#deps.fieldSet)]),
+        frame('H0STASP0', [bookRecord(this.#deps.exchange, market, this.#deps.now(), this.#deps.variants)]),
       );
     }
     this.#prints.clear();
@@ -118,13 +119,15 @@ export class KisStream {
 
   /** Sends an order notice to every session that listens to the account's HTS id: at once, so it may overtake the HTTP answer. */
   onOrder(account: Account, event: OrderEvent): void {
-    const record = noticeRecord(this.#deps.exchange, account, event, this.#deps.now());
-    if (!record) return;
+    const { exchange, variants, now } = this.#deps;
+    const records = noticeRecords(exchange, account, event, now(), variants);
+    if (records.length === 0) return;
     const { copies, holdMs, untilNext } = this.#deps.faults.noticeFate(account, event);
     const sendIt = (): void => {
-      for (let i = 0; i < copies; i++) this.#sendNotice(account, record);
+      for (let i = 0; i < copies; i++) for (const record of records) this.#sendNotice(account, record);
     };
     if (holdMs > 0) this.#deps.agenda.at(this.#deps.now() + holdMs, untilNext ? this.#once(account, sendIt) : sendIt);
+    else if (variants.noticeTiming === 'after_answer') setImmediate(sendIt);
     else sendIt();
     if (untilNext) return;
     const waiting = this.#heldNotices.get(account.id) ?? [];
@@ -178,8 +181,7 @@ export class KisStream {
     const target = { trId: body.input.tr_id, trKey: body.input.tr_key };
     const key = this.#deps.keys.approvedKey(this.#environment, header.approval_key, this.#deps.now());
     if (!key) this.#control(session, target, '9', 'OPSP0011', 'invalid approval : NOT FOUND');
-    else if (this.#isTaken(session, key.appKey)) {
-      // The newcomer loses; which side KIS cuts varies by report.
+    else if (this.#isCutAsSecond(session, key.appKey)) {
       this.#control(session, NO_TARGET, '9', 'OPSP8996', 'ALREADY IN USE appkey');
       session.socket.close();
     } else {
@@ -190,8 +192,17 @@ export class KisStream {
     }
   }
 
-  #isTaken(session: Session, appKey: string): boolean {
-    return [...this.#sessions].some((other) => other !== session && other.appKey === appKey);
+  /** One session a key; which of two loses varies by report. */
+  #isCutAsSecond(session: Session, appKey: string): boolean {
+    const others = [...this.#sessions].filter((other) => other !== session && other.appKey === appKey);
+    if (this.#deps.variants.secondSocket === 'newcomer') return others.length > 0;
+    for (const older of others) {
+      this.#control(older, NO_TARGET, '9', 'OPSP8996', 'ALREADY IN USE appkey');
+      older.appKey = null;
+      older.registrations.clear();
+      older.socket.close();
+    }
+    return false;
   }
 
   #register(session: Session, target: { trId: string; trKey: string }): void {

@@ -9,6 +9,14 @@ export const COMMISSION_RATE = 0.000140527;
 
 const table = ({ kind, market }: Instrument, day: string) => tickTable({ day, kind, market });
 
+/** Some brokers cut fees and tax to ten won; KIS's figures seen are cut to the won (reference §7.6). */
+export const cutTo = (unit: number, rules: MarketRules): MarketRules => ({
+  ...rules,
+  commission: (amount) => down(rules.commission(amount), unit),
+  tax: (...sale) => down(rules.tax(...sale), unit),
+});
+const down = (won: number, unit: number): number => won - (won % unit);
+
 /** The rules of the real exchange by date, from lib/domain. */
 export const krxRules: MarketRules = {
   tickSize: (instrument, day, price) => tickSize(price, table(instrument, day)),
