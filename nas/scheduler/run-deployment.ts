@@ -158,15 +158,15 @@ async function evaluation(
 
   return async () => {
     const recorded: RecordedDecision[] = [];
-    for (const { side, code, quantity, reason, referencePrice } of decisions) {
+    for (const { side, code, quantity, reason, referencePrice, atr } of decisions) {
       const placed = await store.place(deployment.id, tick, { side, code, quantity, purpose: reason, sendAt });
-      recorded.push({ side, code, quantity, reason, referencePrice, ...placed });
+      recorded.push({ side, code, quantity, reason, referencePrice, atr, ...placed });
     }
     return { outcome: 'ordered', reason: '', decisions: recorded };
   };
 }
 
-type Wish = Pick<RecordedDecision, 'side' | 'code' | 'quantity' | 'reason' | 'referencePrice'>;
+type Wish = Pick<RecordedDecision, 'side' | 'code' | 'quantity' | 'reason' | 'referencePrice' | 'atr'>;
 
 /**
  * Protective levels that the bar's close has crossed, as sells. Live looks at them once a bar; a back-test also sees the range
@@ -182,7 +182,7 @@ function stopsHit(
     const quantity = held.find((position) => position.code === code)?.quantity ?? 0;
     if (close === undefined || decisions.some((decision) => decision.side === 'sell' && decision.code === code)) return [];
     const reason = stop && close <= stop.price ? stop.reason : target !== null && close >= target ? 'take_profit' : null;
-    return reason ? [{ side: 'sell', code, quantity, reason, referencePrice: close }] : [];
+    return reason ? [{ side: 'sell', code, quantity, reason, referencePrice: close, atr: null }] : [];
   });
 }
 

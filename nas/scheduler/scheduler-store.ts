@@ -41,6 +41,8 @@ export interface RecordedDecision {
   readonly quantity: number;
   readonly reason: string;
   readonly referencePrice: number;
+  /** ATR of the decision, won a share; the trading service reckons the position's ATR stop from it. */
+  readonly atr: number | null;
   readonly orderId: string | null;
   readonly denial: string | null;
 }

@@ -29,21 +29,21 @@ export interface LiveInput {
   readonly mask?: UniverseMask;
 }
 
+/** A decision with the ATR it was made at, won a share: a stop by ATR is measured from it while the position lasts. */
+export type LiveDecision = Decision & { readonly atr: number | null };
+
 export interface LiveEvaluation {
   /** The bar that was evaluated. */
   readonly time: string;
   /** Sells first, then buys, best first. */
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly LiveDecision[];
   /** Protective levels of every position for the next bar: what `protective_stops` stores. */
   readonly levels: readonly ({ readonly code: string } & ProtectiveLevels)[];
   /** Held codes without any bar: nothing can be decided about them, somebody must look. */
   readonly unknownCodes: readonly string[];
 }
 
-/**
- * One evaluation of a live strategy on the latest closed bar: the back-test's own signals and decision step. ATR stops are
- * measured on the latest bar (a back-test keeps the ATR of the decision), so a deployment should store its first level.
- */
+/** One evaluation of a live strategy on the latest closed bar: the back-test's own signals and decision step. */
 export function evaluateLatest({ program, columns, cash, positions, mask = NO_MASK }: LiveInput): LiveEvaluation {
   const index = columns.times.length - 1;
   const signals = computeSignals(program, columns, mask);
@@ -54,12 +54,15 @@ export function evaluateLatest({ program, columns, cash, positions, mask = NO_MA
     const lastRow = symbol === undefined ? -1 : lastRowAt(columns, symbol, index);
     return symbol === undefined || lastRow < 0 ? [] : [{ ...position, symbol, lastRow }];
   });
+  const atrAt = (row: number) => (signals.atr ? signals.atr[row]! / (columns.factor?.[row] ?? 1) : Number.NaN);
   return {
     time: columns.times[index]!,
-    decisions: decideAtClose({ program, columns, signals, index, cash, positions: known }),
+    decisions: decideAtClose({ program, columns, signals, index, cash, positions: known }).map((decision) => {
+      const atr = atrAt(decision.row);
+      return { ...decision, atr: Number.isNaN(atr) ? null : atr };
+    }),
     levels: known.map(({ code, lastRow: row, entryPrice, highWater }) => {
-      const atr = signals.atr ? signals.atr[row]! / (columns.factor?.[row] ?? 1) : Number.NaN;
-      return { code, ...protectiveLevels(program.stops, rules, row, { entryPrice, highWater, atr }) };
+      return { code, ...protectiveLevels(program.stops, rules, row, { entryPrice, highWater, atr: atrAt(row) }) };
     }),
     unknownCodes: positions.filter((position) => !known.some(({ code }) => code === position.code)).map(({ code }) => code),
   };

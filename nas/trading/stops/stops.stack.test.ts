@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { floorToTick, tickSize, tickTable } from '#domain/market/ticks.ts';
+import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
 import type { FleetEnv } from '#lib/env/fleet.ts';
 import { createLog } from '#lib/log.ts';
 import type { RunningService } from '#nas/runtime/service.ts';
@@ -69,7 +71,8 @@ async function protect(symbol: string, wish: { kind?: string; trigger?: number |
   );
   return rows[0].stop.id;
 }
-const tick = (symbol: string) => (desk.basePrice(symbol) >= 50_000 ? 100 : desk.basePrice(symbol) >= 20_000 ? 50 : 10);
+const bands = tickTable({ day: '2026-11-23', kind: 'stock', market: 'KOSPI' });
+const tick = (symbol: string) => tickSize(desk.basePrice(symbol), bands);
 const lower = (symbol: string, ticks: number) => desk.basePrice(symbol) - ticks * tick(symbol);
 /** Somebody trades at a price, and somebody else wants the shares a stop will sell. */
 function trade(symbol: string, price: number): void {
@@ -145,6 +148,70 @@ describe('the price falls through the stop', () => {
     expect(sales(symbol)).toHaveLength(1);
   });
 });
+
+test('a strategy’s position is protected by its own rules as soon as it is held, and sold through its sub-ledger', async () => {
+  const symbol = SYMBOLS[6];
+  await start();
+  await until(
+    'holding',
+    () => held(symbol),
+    (quantity) => quantity === 10,
+  );
+  const deployment = await aDeployment(symbol, { loss: 0.02, profit: 0.25, atr: { period: 14, multiple: 2 } }, 300);
+  const rows = await until(
+    'stops',
+    async () =>
+      (
+        await desk.database.pool.query(
+          'select kind, trigger_price::int as trigger from protective_stops where deployment_id = $1 order by kind',
+          [deployment],
+        )
+      ).rows,
+    (found) => found.length === 3,
+  );
+  const entry = desk.basePrice(symbol);
+  const onTick = (level: number) => floorToTick(Math.floor(level), bands);
+  expect(rows).toMatchObject([
+    { kind: 'atr', trigger: onTick(entry - 2 * 300) },
+    { kind: 'stop_loss', trigger: onTick(entry * 0.98) },
+    { kind: 'take_profit' },
+  ]);
+  desk.house('buy', 50, onTick(entry * 0.97), symbol);
+  desk.house('sell', 1, onTick(entry * 0.97), symbol);
+  await until(
+    'sale',
+    () => held(symbol),
+    (quantity) => quantity === 0,
+    15_000,
+  );
+  expect(sales(symbol)).toHaveLength(1);
+  const { rows: ledger } = await desk.database.pool.query('select quantity::int from strategy_positions where deployment_id = $1', [
+    deployment,
+  ]);
+  expect(ledger).toEqual([{ quantity: 0 }]);
+});
+
+/** A running deployment that has just bought 10 shares at the base price, decided at this ATR. */
+async function aDeployment(symbol: string, stops: object, atr: number): Promise<string> {
+  const document = { ...goldenCross.document, stops };
+  const { rows } = await desk.database.pool.query(
+    `with s as (insert into strategies (user_id, name) values ($1, 's') returning id),
+          v as (insert into strategy_versions (strategy_id, version, user_id, document, hash) select id, 1, $1, $2, 'h' from s returning strategy_id)
+     insert into strategy_deployments (user_id, strategy_id, version, broker_account_id, capital, symbols)
+     select $1, strategy_id, 1, $3, 1e9, array[$4] from v returning id`,
+    [desk.userId, JSON.stringify(document), desk.account.id, symbol],
+  );
+  const id: string = rows[0].id;
+  await desk.database.pool.query(
+    `insert into strategy_runs (deployment_id, tick, user_id, decisions) values ($1, now() - interval '1 minute', $2, $3)`,
+    [id, desk.userId, JSON.stringify([{ side: 'buy', code: symbol, quantity: 10, atr, orderId: null }])],
+  );
+  await desk.database.pool.query(
+    `insert into strategy_positions (deployment_id, user_id, stock_code, quantity, purchase_amount, entered_at) values ($1, $2, $3, 10, $4, now())`,
+    [id, desk.userId, symbol, 10 * desk.basePrice(symbol)],
+  );
+  return id;
+}
 
 describe('kill -9', () => {
   test('as soon as the stop has fired: one sale at the venue after the restart', async () => {
