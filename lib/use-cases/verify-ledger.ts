@@ -1,14 +1,15 @@
 import { type LedgerEvent, type ReplayedOrder, type ReplayFault, replayEvent } from '#domain/order/replay.ts';
 import { isFinal } from '#domain/order/transitions.ts';
 
-interface OrderFigures extends Omit<ReplayedOrder, 'status'> {
+interface OrderFigures extends Omit<ReplayedOrder, 'status' | 'replacedQuantity'> {
   readonly id: string;
-  readonly quantity: number;
   readonly status: string;
   /** Sums of the order's executions. */
   readonly bookedQuantity: number;
   readonly bookedAmount: number;
   readonly isHeld: boolean;
+  /** A replacement the broker has not taken: its parent holds for both. */
+  readonly waitsForParent: boolean;
 }
 interface Ledger {
   chainFaults(): Promise<readonly { readonly seq: number; readonly orderId: string | null; readonly fault: string }[]>;
@@ -69,13 +70,14 @@ export async function verifyLedger(ledger: Ledger): Promise<LedgerVerdict> {
 function compare(order: ReplayedOrder, row: OrderFigures): string[] {
   const pairs: readonly (readonly [name: string, events: unknown, row: unknown])[] = [
     ['status', order.status, row.status],
+    ['quantity', order.quantity, row.quantity],
     ['cum_quantity', order.cumQuantity, row.cumQuantity],
     ['cum_amount', order.cumAmount, row.cumAmount],
     ['cancelled_quantity', order.cancelledQuantity, row.cancelledQuantity],
     ['broker_order_id', order.brokerOrderId, row.brokerOrderId],
     ['executions.quantity', order.cumQuantity, row.bookedQuantity],
     ['executions.amount', order.cumAmount, row.bookedAmount],
-    ['reservation', !isFinal(order.status), row.isHeld],
+    ['reservation', row.waitsForParent ? row.isHeld : !isFinal(order.status), row.isHeld],
   ];
   return pairs.filter(([, told, stored]) => told !== stored).map(([name, told, stored]) => `${name}: events ${told}, row ${stored}`);
 }

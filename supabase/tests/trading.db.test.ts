@@ -575,14 +575,6 @@ describe('holdings', () => {
       quantity * 60_000,
       71_000,
     ]);
-  const breaks = async (account: string) =>
-    (
-      await db.pool.query(
-        'select ours::int, theirs::int, closed_at is null as is_open from reconciliation_breaks where broker_account_id = $1',
-        [account],
-      )
-    ).rows;
-
   test('are adopted when nothing of ours touched the symbol', async () => {
     const user = await aTrader(db);
     const account = await anAccount(db, user);
@@ -601,18 +593,6 @@ describe('holdings', () => {
     expect(await read(account, 10, 6)).toMatchObject({ sellable_quantity: 10, reserved_quantity: 4 });
     const denial = (await place(db, user, { accountId: account, side: 'sell', quantity: 7 })).denial;
     expect(denial).toEqual({ code: 'insufficient_shares', numbers: { quantity: 7, sellable: 6 } });
-  });
-
-  test('that differ while an order works become a break after three reads over a minute, which pauses buys and closes when they agree', async () => {
-    const { account, user } = await anAcceptedOrder();
-    for (let n = 0; n < 3; n++) await read(account, 2);
-    expect(await breaks(account)).toEqual([]);
-    await db.pool.query(`update private.holding_reads set first_at = first_at - interval '61 seconds' where account_id = $1`, [account]);
-    await read(account, 2);
-    expect(await breaks(account)).toEqual([{ ours: 0, theirs: 2, is_open: true }]);
-    expect((await place(db, user, { accountId: account })).denial?.code).toBe('position_unproved');
-    await read(account, 0);
-    expect(await breaks(account)).toEqual([{ ours: 0, theirs: 2, is_open: false }]);
   });
 });
 

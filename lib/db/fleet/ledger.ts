@@ -35,6 +35,7 @@ const ledgerOrder = z
     booked_quantity: count,
     booked_amount: count,
     is_held: z.boolean(),
+    waits_for_parent: z.boolean(),
   })
   .transform((row) => ({
     id: row.id,
@@ -47,6 +48,7 @@ const ledgerOrder = z
     bookedQuantity: row.booked_quantity,
     bookedAmount: row.booked_amount,
     isHeld: row.is_held,
+    waitsForParent: row.waits_for_parent,
   }));
 /** A row of `real_orders` beside the sums of its executions and whether it still holds a reservation. */
 export type LedgerOrder = z.infer<typeof ledgerOrder>;
@@ -95,7 +97,8 @@ function snapshotOf(client: pg.PoolClient, accountId: string): LedgerSnapshot {
       const { rows } = await client.query(
         `select o.id, o.quantity, o.order_status, o.cum_quantity, trunc(o.cum_amount) as cum_amount, o.cancelled_quantity, o.broker_order_id,
                 coalesce(e.quantity, 0) as booked_quantity, coalesce(e.amount, 0) as booked_amount,
-                exists (select 1 from public.reservations r where r.order_id = o.id) as is_held
+                exists (select 1 from public.reservations r where r.order_id = o.id) as is_held,
+                o.parent_order_id is not null and o.took_over_at is null as waits_for_parent
            from public.real_orders o
            left join lateral (select sum(x.quantity) as quantity, trunc(sum(x.amount)) as amount from public.executions x where x.order_id = o.id) e on true
           where o.broker_account_id = $1 and o.order_day is not null`,

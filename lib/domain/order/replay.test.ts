@@ -12,6 +12,8 @@ const event = (type: string, from: string | null, to: string | null, payload: un
 });
 const order = (change: Partial<ReplayedOrder> = {}): ReplayedOrder => ({
   status: 'accepted',
+  quantity: QUANTITY,
+  replacedQuantity: 0,
   cumQuantity: 0,
   cumAmount: 0,
   cancelledQuantity: 0,
@@ -36,7 +38,15 @@ test('a life from placing to a cancelled rest is told by its events alone', () =
     event('filled', 'partially_filled', 'partially_filled', { cum_quantity: 4, cum_amount: 3_990 }),
     event('cancelled', 'partially_filled', 'cancelled', { cancelled_quantity: 6 }),
   ];
-  expect(fold(life)).toEqual({ status: 'cancelled', cumQuantity: 4, cumAmount: 3_990, cancelledQuantity: 6, brokerOrderId: '42' });
+  expect(fold(life)).toEqual({
+    status: 'cancelled',
+    quantity: 10,
+    replacedQuantity: 0,
+    cumQuantity: 4,
+    cumAmount: 3_990,
+    cancelledQuantity: 6,
+    brokerOrderId: '42',
+  });
 });
 
 test.each([
@@ -54,6 +64,20 @@ test.each([
   const before = order({ status: 'cancelled', cumQuantity: 4, cumAmount: 4_000, cancelledQuantity: 6 });
   const after = replayEvent(before, event('filled', 'cancelled', to, { cum_quantity: cum, cum_amount: cum * 1_000 }), QUANTITY);
   expect(after).toMatchObject({ ok: true, order: { cumQuantity: cum, cancelledQuantity } });
+});
+
+test('shares that went on in a replacement are neither filled nor cancelled here, and come back when they had filled', () => {
+  const life = [
+    event('placed', null, 'pending', { quantity: 10 }),
+    event('send_started', 'pending', 'submitting'),
+    event('accepted', 'submitting', 'accepted', { broker_order_id: '42' }),
+    event('partly_replaced', 'accepted', 'accepted', { replacement: 'c', quantity: 6 }),
+    event('partly_cancelled', 'accepted', 'accepted', { cancelled_quantity: 2 }),
+    event('filled', 'accepted', 'executed', { cum_quantity: 5, cum_amount: 5_000 }),
+  ];
+  expect(fold(life)).toMatchObject({ quantity: 10, replacedQuantity: 5, cumQuantity: 5, cancelledQuantity: 0 });
+  const resized = [...life.slice(0, 3), event('resized', 'accepted', 'accepted', { quantity: 7, cancelled_quantity: 0 })];
+  expect(fold(resized)).toMatchObject({ quantity: 7 });
 });
 
 test.each([
