@@ -29,7 +29,7 @@ const lease = z
 /** An account this process may send for, with what is needed to open its broker. */
 export type Lease = z.infer<typeof lease>;
 
-export type AttemptKind = 'submit' | 'cancel';
+export type AttemptKind = 'submit' | 'replace' | 'cancel';
 export interface AttemptResult {
   readonly outcome: 'accepted' | 'rejected' | 'not_processed' | 'unknown';
   readonly code?: string;
@@ -38,7 +38,7 @@ export interface AttemptResult {
   readonly branch?: string;
 }
 
-/** The last submit of an order: what was there before it, and when it began. */
+/** The last submit or change of an order: what was there before it, and when it began. */
 export interface SubmitAttempt {
   readonly orderId: string;
   readonly baseline: readonly string[];
@@ -47,6 +47,20 @@ export interface SubmitAttempt {
   readonly outcome: AttemptResult['outcome'] | null;
   readonly attemptNo: number;
 }
+
+/** An order beside the broker number of the one it changes; null for orders that change none, or one without a number. */
+export type LinkedOrder = OrderRow & { readonly parentNumber: string | null };
+export interface ActiveOrder extends LinkedOrder {
+  /** False for orders reserved for later. */
+  readonly isDue: boolean;
+  /** A strategy's order for this session, and no clean *prepare* came in time. */
+  readonly isUnprepared: boolean;
+}
+const linked = (row: { parent_number?: unknown }): LinkedOrder => ({
+  ...orderRow.parse(row),
+  parentNumber: typeof row.parent_number === 'string' ? row.parent_number : null,
+});
+const PARENT_NUMBER = '(select p.broker_order_id from public.real_orders p where p.id = o.parent_order_id) as parent_number';
 
 /** States in which an order may still need us. */
 const ACTIVE = ['pending', 'submitting', 'unknown', 'accepted', 'partially_filled', 'cancel_pending', 'replace_pending'];
@@ -70,22 +84,23 @@ export function tradingRepo(pool: pg.Pool) {
       return rows.map((row) => lease.parse(row));
     },
 
-    /** Orders of an account that are not final, oldest first. `isDue` is false for orders reserved for later. */
-    async activeOrders(accountId: string): Promise<readonly (OrderRow & { readonly isDue: boolean })[]> {
+    /** Orders of an account that are not final, oldest first. */
+    async activeOrders(accountId: string): Promise<readonly ActiveOrder[]> {
       const { rows } = await pool.query(
-        `select o.*, (o.send_at is null or o.send_at <= now()) as is_due from public.real_orders o
+        `select o.*, ${PARENT_NUMBER}, case when o.order_status = 'pending' and o.send_at is not null then public.order_release(o.id) else 'due' end as release
+           from public.real_orders o
           where o.broker_account_id = $1 and o.order_day is not null and o.order_status = any($2) order by o.created_at, o.id`,
         [accountId, ACTIVE],
       );
-      return rows.map((row) => ({ ...orderRow.parse(row), isDue: row.is_due === true }));
+      return rows.map((row) => ({ ...linked(row), isDue: row.release !== 'later', isUnprepared: row.release === 'unprepared' }));
     },
 
-    /** The last submit attempt of each order. */
+    /** The last submit or change attempt of each order. */
     async submitAttempts(orderIds: readonly string[]): Promise<readonly SubmitAttempt[]> {
       if (orderIds.length === 0) return [];
       const { rows } = await pool.query(
         `select distinct on (order_id) order_id, baseline, started_at, outcome, attempt_no from public.order_attempts
-          where order_id = any($1) and kind = 'submit' order by order_id, attempt_no desc`,
+          where order_id = any($1) and kind in ('submit', 'replace') order by order_id, attempt_no desc`,
         [orderIds],
       );
       return rows.map((row) => ({
@@ -122,13 +137,13 @@ export function tradingRepo(pool: pg.Pool) {
     },
 
     /** Orders of a day that we concluded had never arrived, also those the close ended; a later appearance re-opens them. */
-    async notFoundOrders(accountId: string, day: string): Promise<readonly OrderRow[]> {
+    async notFoundOrders(accountId: string, day: string): Promise<readonly LinkedOrder[]> {
       const { rows } = await pool.query(
-        `select * from public.real_orders where broker_account_id = $1 and order_day = $2 and broker_order_id is null
-            and (order_status = 'rejected' and broker_code = 'NOT_FOUND' or order_status = 'expired' and submitted_at is not null)`,
+        `select o.*, ${PARENT_NUMBER} from public.real_orders o where o.broker_account_id = $1 and o.order_day = $2 and o.broker_order_id is null
+            and (o.order_status = 'rejected' and o.broker_code = 'NOT_FOUND' or o.order_status = 'expired' and o.submitted_at is not null)`,
         [accountId, day],
       );
-      return rows.map((row) => orderRow.parse(row));
+      return rows.map(linked);
     },
 
     /** One account as `take_leases` would give it, whoever owns it; for testing its keys. */
@@ -153,13 +168,22 @@ export function tradingRepo(pool: pg.Pool) {
     },
 
     /** Writes the attempt before the socket write. Null: not ours, halted or not in a state to be sent; then nothing may be sent. */
-    beginAttempt: (input: { orderId: string; kind: AttemptKind; instanceId: string; token: number; baseline: readonly string[] }) =>
-      one<number>('public.begin_attempt($1, $2, $3, $4, $5::text[])', [
+    beginAttempt: (input: {
+      orderId: string;
+      kind: AttemptKind;
+      instanceId: string;
+      token: number;
+      baseline: readonly string[];
+      /** The part a cancel names. */
+      quantity: number | null;
+    }) =>
+      one<number>('public.begin_attempt($1, $2, $3, $4, $5::text[], $6)', [
         input.orderId,
         input.kind,
         input.instanceId,
         input.token,
         input.baseline,
+        input.quantity,
       ]),
 
     finishAttempt: (attemptId: number, result: AttemptResult) =>
@@ -188,6 +212,11 @@ export function tradingRepo(pool: pg.Pool) {
       one<unknown>('public.apply_notice($1, $2, $3::jsonb)', [orderId, provisionalQuantity, JSON.stringify(payload)]),
     settle: (orderId: string, to: string, cancelledQuantity: number, source: string, payload: Record<string, unknown>) =>
       one<unknown>('public.settle_order($1, $2, $3, $4, $5::jsonb)', [orderId, to, cancelledQuantity, source, JSON.stringify(payload)]),
+    /** Shares of a working order the broker has taken back so far. */
+    applyCancelled: (orderId: string, cancelledQuantity: number, source: 'inquiry' | 'notice') =>
+      one<unknown>('public.apply_broker_cancelled($1, $2, $3)', [orderId, cancelledQuantity, source]),
+    /** How many shares a change of the whole remainder moved. */
+    resize: (orderId: string, quantity: number) => one<unknown>('public.resize_replacement($1, $2)', [orderId, quantity]),
     deny: (orderId: string, code: string, numbers: Record<string, unknown>) =>
       one<unknown>('public.deny_order($1, $2, $3::jsonb)', [orderId, code, JSON.stringify(numbers)]),
     /** `withUnknown`: the day's list shows rows, so that an order missing there is over. */

@@ -4,16 +4,16 @@ import { orderBodyHash, orderBodyText } from '#domain/order/body-hash.ts';
 import {
   type AbsenceEvidence,
   baselineOf,
-  type Fingerprinted,
   fingerprint,
   fingerprintMatches,
   judgeAbsence,
   judgeCandidates,
   newCandidates,
   type ObservedOrder,
+  type Sought,
 } from '#domain/order/fingerprint.ts';
 
-const ORDER: Fingerprinted = {
+const ORDER: Sought & { accountId: string } = {
   accountId: 'a1',
   symbol: '005930',
   side: 'buy',
@@ -21,6 +21,7 @@ const ORDER: Fingerprinted = {
   price: 70_000,
   priceType: 'limit',
   venue: 'KRX',
+  changes: null,
 };
 const seen = (row: Partial<ObservedOrder> = {}): ObservedOrder => ({
   brokerOrderId: '0000000001',
@@ -59,6 +60,18 @@ test.each([
   { row: { priceType: 'market' as const }, matches: false, why: 'another type' },
 ])("the broker's row matches $matches: $why", ({ row, matches }) => {
   expect(fingerprintMatches(ORDER, seen(row))).toBe(matches);
+});
+
+test.each([
+  { row: {}, isWhole: true, matches: true, why: 'all that was left' },
+  { row: { quantity: 7 }, isWhole: true, matches: true, why: 'three had filled on the way' },
+  { row: { quantity: 11 }, isWhole: true, matches: false, why: 'more than was left' },
+  { row: { quantity: 7 }, isWhole: false, matches: false, why: 'a part is exact' },
+  { row: { originalOrderId: null }, isWhole: true, matches: false, why: 'a new order' },
+  { row: { originalOrderId: '0000000008' }, isWhole: true, matches: false, why: 'a change of another order' },
+])('as a change of order 9 the row matches $matches: $why', ({ row, isWhole, matches }) => {
+  const change = { ...ORDER, changes: { brokerOrderId: '0000000009', isWhole } };
+  expect(fingerprintMatches(change, seen({ originalOrderId: '0000000009', ...row }))).toBe(matches);
 });
 
 test('a market order has no price to compare', () => {

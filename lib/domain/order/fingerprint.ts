@@ -12,13 +12,19 @@ export interface Fingerprinted {
   readonly venue: string;
 }
 
+/** An order as it is looked for in the broker's list. */
+export type Sought = Omit<Fingerprinted, 'accountId'> & {
+  /** The order it changes (정정); null for a new order. Of the whole remainder the broker counts the shares itself, at most `quantity`. */
+  readonly changes: { readonly brokerOrderId: string; readonly isWhole: boolean } | null;
+};
+
 /** The broker's own row about an order of the same account, as far as a fingerprint can be compared with it. */
 export interface ObservedOrder {
   readonly brokerOrderId: string;
   readonly orderDay: string;
   /** HHMMSS by the broker's clock. */
   readonly orderTime: string;
-  /** Set on rows that modify or cancel another order; those are never a new order. */
+  /** The order this row modifies or cancels; null for a new order. */
   readonly originalOrderId: string | null;
   readonly symbol: string;
   readonly side: Side;
@@ -36,27 +42,27 @@ export function fingerprint(order: Fingerprinted): string {
 }
 
 /** True when the broker's row could be this order. A detail the broker does not tell cannot rule it out. */
-export function fingerprintMatches(order: Omit<Fingerprinted, 'accountId'>, observed: ObservedOrder): boolean {
+export function fingerprintMatches(order: Sought, observed: ObservedOrder): boolean {
   const isSamePrice = order.price === null || observed.limitPrice === order.price;
   const isSameType = observed.priceType === null || observed.priceType === order.priceType;
   return (
-    observed.originalOrderId === null &&
+    observed.originalOrderId === (order.changes?.brokerOrderId ?? null) &&
     observed.symbol === order.symbol &&
     observed.side === order.side &&
-    observed.quantity === order.quantity &&
+    (observed.quantity === order.quantity || (order.changes?.isWhole === true && observed.quantity < order.quantity)) &&
     isSamePrice &&
     isSameType
   );
 }
 
 /** The numbers already there before a send: today's orders with the same fingerprint. */
-export function baselineOf(order: Omit<Fingerprinted, 'accountId'>, brokerOrders: readonly ObservedOrder[]): readonly string[] {
+export function baselineOf(order: Sought, brokerOrders: readonly ObservedOrder[]): readonly string[] {
   return brokerOrders.filter((observed) => fingerprintMatches(order, observed)).map((observed) => observed.brokerOrderId);
 }
 
 /** Rows that may be the order we sent: matching, through the API channel, not in the baseline, not before the send by the broker's clock. */
 export function newCandidates<T extends ObservedOrder>(search: {
-  readonly order: Omit<Fingerprinted, 'accountId'>;
+  readonly order: Sought;
   readonly baseline: readonly string[];
   readonly brokerOrders: readonly T[];
   /** The moment of the send by the broker's clock, to its whole second. */

@@ -45,6 +45,16 @@ export const tradingDay = z
   .brand<'TradingDay'>();
 export type TradingDay = z.infer<typeof tradingDay>;
 
+/** Shares of an order that may still trade. */
+export function leavesOf(order: {
+  readonly quantity: number;
+  readonly cumQuantity: number;
+  readonly cancelledQuantity: number;
+  readonly replacedQuantity: number;
+}): number {
+  return Math.max(0, order.quantity - order.cumQuantity - order.cancelledQuantity - order.replacedQuantity);
+}
+
 /** Final states hold no reservation and never move again without broker evidence (ORDERS §2). */
 export const FINAL_STATUSES = [
   'executed',

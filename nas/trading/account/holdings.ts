@@ -1,4 +1,4 @@
-import type { Symbol } from '#domain/order/order.ts';
+import { leavesOf, type Symbol } from '#domain/order/order.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import type { BrokerHolding } from '#nas/brokers/port.ts';
 import type { AccountContext } from './context.ts';
@@ -51,9 +51,7 @@ export async function ledgerAgrees(context: AccountContext, order: OrderRow, ord
     if (order.side === 'sell') {
       const [{ holdings }, positions] = [await broker.balance(), await repo.positions(accountId)];
       const held = positions.find((position) => position.symbol === order.symbol)?.quantity ?? 0;
-      const working = others
-        .filter((other) => other.symbol === order.symbol)
-        .reduce((sum, other) => sum + other.quantity - other.cumQuantity, 0);
+      const working = others.filter((other) => other.symbol === order.symbol).reduce((sum, other) => sum + leavesOf(other), 0);
       return (holdings.find((holding) => holding.symbol === order.symbol)?.sellableQuantity ?? 0) === held - working;
     }
     const { amount, reckonedPrice } = await broker.buyingPower({
@@ -66,7 +64,7 @@ export async function ledgerAgrees(context: AccountContext, order: OrderRow, ord
       list.find(({ symbol }) => symbol === order.symbol)?.quantity ?? 0;
     // A filled buy holds no money back any more, but it has brought shares.
     if (heldBy(holdings) !== heldBy(positions)) return false;
-    const working = others.reduce((sum, other) => sum + (other.price ?? reckonedPrice) * (other.quantity - other.cumQuantity), 0);
+    const working = others.reduce((sum, other) => sum + (other.price ?? reckonedPrice) * leavesOf(other), 0);
     const held = (order.price ?? reckonedPrice) * order.quantity;
     // The broker's fees on resting buys are an estimate of its own.
     const feeSlack = Math.ceil((working + held) * FEE_SLACK);

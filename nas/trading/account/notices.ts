@@ -1,3 +1,4 @@
+import { leavesOf } from '#domain/order/order.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import type { OrderNotice } from '#nas/brokers/port.ts';
 import { TIMING } from '../timing.ts';
@@ -21,14 +22,20 @@ export function createNoticeDesk(
 ): NoticeDesk {
   const { clock, log, metrics, repo } = context;
   const totals = new Map<string, { base: number; sum: number; amount: number }>();
+  const cancels = new Set<string>();
   let held: { notice: OrderNotice; until: number }[] = [];
 
   function deliver(notice: OrderNotice): boolean {
-    const number = notice.originalOrderId ?? notice.brokerOrderId;
-    const order = options.orders().find((o) => o.brokerOrderId === number || o.brokerOrderId === notice.brokerOrderId);
-    if (!order) return false;
+    const byNumber = (number: string | null) => (number === null ? undefined : options.orders().find((o) => o.brokerOrderId === number));
+    const own = byNumber(notice.brokerOrderId);
+    // Fills of a change name the order it changed, too: they are the change's own. A cancel's number is no order's.
+    const order = own ?? (notice.kind === 'filled' ? undefined : byNumber(notice.originalOrderId));
+    if (!order) {
+      if (byNumber(notice.originalOrderId)) options.inquireNow(); // a change whose number is not known yet
+      return false;
+    }
     if (notice.kind === 'filled') void note(order, notice);
-    else if (notice.kind === 'cancelled' && options.isListBlind()) void settleCancel(order);
+    else if (notice.kind === 'cancelled' && options.isListBlind()) void settleCancel(order, notice);
     options.inquireNow();
     return true;
   }
@@ -38,7 +45,7 @@ export function createNoticeDesk(
     total.sum += notice.quantity;
     total.amount += notice.quantity * notice.price;
     totals.set(order.id, total);
-    const provisional = Math.min(order.quantity - order.cumQuantity, total.base + total.sum - order.cumQuantity);
+    const provisional = Math.min(leavesOf(order), total.base + total.sum - order.cumQuantity);
     if (provisional <= 0) return;
     const facts = { quantity: notice.quantity, price: notice.price, time: notice.time };
     await repo
@@ -46,11 +53,15 @@ export function createNoticeDesk(
       .catch((error) => log.warn({ err: error, orderId: order.id }, 'notice not written'));
   }
 
-  /** Without rows in the list a cancel is told by its notice only. */
-  async function settleCancel(order: OrderRow): Promise<void> {
-    await repo
-      .settle(order.id, 'cancelled', order.quantity - order.cumQuantity, 'notice', {})
-      .catch((error) => log.warn({ err: error, orderId: order.id }, 'cancel notice not written'));
+  /** Without rows in the list a cancel is told by its notice only; its own number tells a doubled one. */
+  async function settleCancel(order: OrderRow, { brokerOrderId, quantity }: OrderNotice): Promise<void> {
+    if (cancels.has(brokerOrderId)) return;
+    cancels.add(brokerOrderId);
+    const isPart = order.cancelQuantity !== null && quantity < leavesOf(order);
+    const written = isPart
+      ? repo.applyCancelled(order.id, order.cancelledQuantity + quantity, 'notice')
+      : repo.settle(order.id, 'cancelled', order.cancelledQuantity + leavesOf(order), 'notice', {});
+    await written.catch((error) => log.warn({ err: error, orderId: order.id }, 'cancel notice not written'));
   }
 
   return {

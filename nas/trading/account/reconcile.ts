@@ -1,11 +1,13 @@
 import { type AbsenceEvidence, judgeAbsence, judgeCandidates, newCandidates } from '#domain/order/fingerprint.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
-import type { SubmitAttempt } from '#lib/db/fleet/trading.ts';
+import type { LinkedOrder, SubmitAttempt } from '#lib/db/fleet/trading.ts';
 import type { BrokerOrder } from '#nas/brokers/port.ts';
 import { seoul } from '#nas/runtime/clock.ts';
 import { TIMING } from '../timing.ts';
+import { type Changes, changesIn } from './changes.ts';
 import { type AccountContext, persist } from './context.ts';
 import type { Snapshot } from './inquiry.ts';
+import { soughtOf } from './submit.ts';
 
 /** The broker's clock is read from `Date` headers in whole seconds; this much earlier is still "not before the send". */
 const CLOCK_TOLERANCE_MS = 3_000;
@@ -23,7 +25,7 @@ interface Search {
 
 export interface Reconciler {
   /** Compares one complete list with our orders of that day; true when something was filled or ended. */
-  apply(snapshot: Snapshot, orders: readonly OrderRow[]): Promise<boolean>;
+  apply(snapshot: Snapshot, orders: readonly LinkedOrder[]): Promise<boolean>;
   /** True while the list has no rows although orders of ours must be in it (KIS paper): then it proves neither fills nor absence. */
   isListBlind(): boolean;
   /** The notice socket died: absence can no longer be proved by silence. */
@@ -49,20 +51,32 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const misfits = new Set<string>();
   let isBlind = !broker.capabilities.inquiryRows;
 
-  async function settleKnown(order: OrderRow, row: BrokerOrder, snapshot: Snapshot): Promise<boolean> {
+  async function settleKnown(given: OrderRow, row: BrokerOrder, snapshot: Snapshot, changes: Changes): Promise<boolean> {
+    let order = given;
     let changed = false;
+    if (order.replacesWhole && row.quantity < order.quantity) {
+      // The rest had filled under its parent before the change arrived.
+      await persist(context, 'size of a change', () => repo.resize(order.id, row.quantity));
+      order = { ...order, quantity: row.quantity };
+      changed = true;
+    }
     if (row.cumQuantity > order.cumQuantity) {
       const cum = { quantity: row.cumQuantity, amount: row.cumAmount, basis: 'inquiry' as const, asOf: snapshot.asOf };
       await persist(context, 'fills', () => repo.applyCum(order.id, cum));
       changed = true;
     }
-    if (row.leavesQuantity > 0 || row.cumQuantity >= order.quantity) {
+    if (row.leavesQuantity > 0 && row.cancelledQuantity > order.cancelledQuantity) {
+      await persist(context, 'part taken back', () => repo.applyCancelled(order.id, row.cancelledQuantity, 'inquiry'));
+      cancelSeenAt.delete(order.id);
+      return true;
+    }
+    const rest = order.quantity - row.cumQuantity - Math.max(order.replacedQuantity, changes.movedFrom(row.brokerOrderId));
+    if (row.leavesQuantity > 0 || rest <= 0) {
       if (row.leavesQuantity > 0 && order.status === 'cancel_pending') await fadeCancel(order, snapshot);
-      return changed;
+      return changed; // what has moved on is told by the order that took it over
     }
     // Nothing is left to trade and not everything was filled: the rest was cancelled, or refused by the exchange.
     const isRefused = row.rejectedQuantity > 0 && row.cumQuantity === 0 && row.cancelledQuantity === 0;
-    const rest = order.quantity - row.cumQuantity;
     const facts = { cumQuantity: row.cumQuantity, cancelledQuantity: row.cancelledQuantity, rejectedQuantity: row.rejectedQuantity };
     if (!isRefused && row.cancelledQuantity === 0 && row.rejectedQuantity === 0) return changed; // the list is between two states
     await persist(context, 'end of an order', () =>
@@ -84,13 +98,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   async function lookFor(
-    order: OrderRow,
+    order: LinkedOrder,
     attempt: SubmitAttempt | undefined,
     free: readonly BrokerOrder[],
     snapshot: Snapshot,
+    changes: Changes,
   ): Promise<boolean> {
     const candidates = newCandidates({
-      order,
+      order: soughtOf(order),
       baseline: attempt?.baseline ?? [],
       brokerOrders: free,
       sentAfter: sentAfter(attempt),
@@ -109,7 +124,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       await persist(context, 'adoption', () => repo.adopt(order.id, { brokerOrderId, branch }, evidence));
       log.info({ orderId: order.id, brokerOrderId }, 'unknown order found at the broker');
       searches.delete(order.id);
-      await settleKnown({ ...order, status: 'accepted', brokerOrderId }, verdict.order, snapshot);
+      await settleKnown({ ...order, status: 'accepted', brokerOrderId }, verdict.order, snapshot, changes);
       return true;
     }
     if (verdict.kind === 'ambiguous') {
@@ -127,10 +142,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     search.firstQueryAt ??= snapshot.startedAt;
     search.lastQueryAt = snapshot.startedAt;
     search.noticesUp &&= options.isNoticeStreamLive();
-    return judgeGone(order, search);
+    return judgeGone(order, search, changes);
   }
 
-  async function judgeGone(order: OrderRow, search: Search): Promise<boolean> {
+  async function judgeGone(order: LinkedOrder, search: Search, changes: Changes): Promise<boolean> {
+    const parent = order.parentNumber === null ? null : changes.sharesOf(order.parentNumber);
+    // All its shares have filled under the old number: nothing was left to change.
+    const isMoot = parent?.isFilled === true;
     const evidence: AbsenceEvidence = {
       cleanQueries: search.cleanQueries,
       firstQueryAtMs: search.firstQueryAt ?? search.lastQueryAt,
@@ -142,7 +160,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       sessionEnded: options.sessionEnded(order),
     };
     // The ledger costs a call to the broker; it is asked only when nothing else is in doubt.
-    if (judgeAbsence(evidence).kind !== 'absent' || !(await options.ledgerAgrees(order))) return false;
+    const isGone = judgeAbsence(evidence).kind === 'absent' && (parent ? parent.isAccounted : await options.ledgerAgrees(order));
+    if (!isMoot && !isGone) return false;
     const facts = {
       code: 'NOT_FOUND',
       queries: search.cleanQueries,
@@ -162,17 +181,23 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   /** Orders made in HTS or MTS become rows of ours, once they cannot be an answer we are still waiting for. */
-  async function adoptStrangers(free: readonly BrokerOrder[], isSomethingUnresolved: boolean, snapshot: Snapshot): Promise<boolean> {
+  async function adoptStrangers(
+    free: readonly BrokerOrder[],
+    isSomethingUnresolved: boolean,
+    snapshot: Snapshot,
+    changes: Changes,
+  ): Promise<boolean> {
     let changed = false;
     for (const row of free) {
-      if (row.originalOrderId !== null) continue; // a cancel or change, told by the order it changes
+      // A cancel, or a change that was changed or cancelled in its turn: told by the order it changes.
+      if (row.originalOrderId !== null && !changes.isLive(row)) continue;
       if (isSomethingUnresolved && row.isApiOrder) continue;
       const since = strangers.get(row.brokerOrderId);
       if (since === undefined) strangers.set(row.brokerOrderId, clock.monotonic());
       else if (clock.monotonic() - since >= TIMING.externalMs) {
         strangers.delete(row.brokerOrderId);
         await repo
-          .adoptExternal(context.accountId, externalOf(row, snapshot))
+          .adoptExternal(context.accountId, externalOf(row, changes.ancestorOf(row), snapshot))
           .catch((error) => log.error({ err: error }, 'order made elsewhere not adopted'));
         changed = true;
       }
@@ -181,8 +206,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   /** An order we had called absent shows up after all: the same row comes back to life, and it pages. */
-  async function reopenLost(free: readonly BrokerOrder[], snapshot: Snapshot): Promise<boolean> {
-    if (!free.some((row) => row.isApiOrder && row.originalOrderId === null)) return false;
+  async function reopenLost(free: readonly BrokerOrder[], snapshot: Snapshot, changes: Changes): Promise<boolean> {
+    if (!free.some((row) => row.isApiOrder)) return false;
     const lost = await repo.notFoundOrders(context.accountId, snapshot.day);
     const attempts = await attemptsOf(lost);
     let changed = false;
@@ -190,13 +215,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const attempt = attempts.get(order.id);
       if (!attempt) continue;
       const found = judgeCandidates(
-        newCandidates({ order, baseline: attempt.baseline, brokerOrders: free, sentAfter: sentAfter(attempt) }),
+        newCandidates({ order: soughtOf(order), baseline: attempt.baseline, brokerOrders: free, sentAfter: sentAfter(attempt) }),
       );
       if (found.kind !== 'adopt') continue;
       const { brokerOrderId, branch, orderTime } = found.order;
       await persist(context, 'late appearance', () => repo.adopt(order.id, { brokerOrderId, branch }, { brokerOrderId, orderTime }));
       log.error({ orderId: order.id, brokerOrderId }, 'order called absent is at the broker');
-      await settleKnown({ ...order, status: 'accepted', brokerOrderId }, found.order, snapshot);
+      await settleKnown({ ...order, status: 'accepted', brokerOrderId }, found.order, snapshot, changes);
       changed = true;
     }
     return changed;
@@ -211,6 +236,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const numbers = await repo.knownNumbers(context.accountId, snapshot.day);
       const active = new Map(orders.flatMap((order) => (order.brokerOrderId ? [[order.brokerOrderId, order] as const] : [])));
       const free = snapshot.rows.filter((row) => !numbers.has(row.brokerOrderId));
+      const changes = changesIn(snapshot.rows, numbers);
       const unknown = orders.filter((order) => order.status === 'unknown' && order.brokerOrderId === null);
       const attempts = await attemptsOf(unknown);
       if (snapshot.rows.length > 0) isBlind = false;
@@ -224,7 +250,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
           if (!misfits.has(known.orderId))
             log.error({ orderId: known.orderId, brokerOrderId: row.brokerOrderId }, 'broker number belongs to another order');
           misfits.add(known.orderId);
-        } else if (order) changed = (await settleKnown(order, row, snapshot)) || changed;
+        } else if (order) changed = (await settleKnown(order, row, snapshot, changes)) || changed;
         else if (known && row.cumQuantity > known.cumQuantity) {
           // Fills that overtook a cancel or an expiry still count.
           const cum = { quantity: row.cumQuantity, amount: row.cumAmount, basis: 'inquiry' as const, asOf: snapshot.asOf };
@@ -232,10 +258,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
           changed = true;
         }
       }
-      for (const order of unknown) changed = (await lookFor(order, attempts.get(order.id), free, snapshot)) || changed;
+      for (const order of unknown) changed = (await lookFor(order, attempts.get(order.id), free, snapshot, changes)) || changed;
       const isSomethingUnresolved = orders.some((order) => order.status === 'submitting' || order.status === 'unknown');
-      if (!isSomethingUnresolved) changed = (await reopenLost(free, snapshot)) || changed;
-      return (await adoptStrangers(free, isSomethingUnresolved, snapshot)) || changed;
+      if (!isSomethingUnresolved) changed = (await reopenLost(free, snapshot, changes)) || changed;
+      return (await adoptStrangers(free, isSomethingUnresolved, snapshot, changes)) || changed;
     },
     isListBlind: () => isBlind,
     noticesDown() {
@@ -251,9 +277,11 @@ function isOlderThan(order: OrderRow, snapshot: Snapshot): boolean {
   );
 }
 
-function externalOf(row: BrokerOrder, snapshot: Snapshot): Record<string, unknown> {
+function externalOf(row: BrokerOrder, originalOrderId: string | null, snapshot: Snapshot): Record<string, unknown> {
   return {
     broker_order_id: row.brokerOrderId,
+    original_order_id: originalOrderId,
+    is_api: row.isApiOrder,
     broker_branch: row.branch,
     order_day: snapshot.day,
     order_time: row.orderTime,

@@ -20,7 +20,15 @@ async function outcomeOf(call: () => Promise<never>) {
     metrics: tradingMetrics(createMetrics('test')),
     life: { isOver: false, calls: new Set() },
   } as unknown as AccountContext;
-  await sendOnce(context, { orderId: 'o', kind: 'submit', baseline: [], stopReason: () => null, call, onSettled: () => {} });
+  await sendOnce(context, {
+    orderId: 'o',
+    kind: 'submit',
+    baseline: [],
+    quantity: null,
+    stopReason: () => null,
+    call,
+    onSettled: () => {},
+  });
   return written.map(({ outcome }) => outcome);
 }
 

@@ -9,6 +9,8 @@ export interface Sending {
   readonly orderId: string;
   readonly kind: AttemptKind;
   readonly baseline: readonly string[];
+  /** The part a cancel names; null for everything else. */
+  readonly quantity: number | null;
   /** Asked in memory before the call; a reason stops it. */
   stopReason(): string | null;
   /** `mayWrite` is to be asked again in the tick of the socket write. */
@@ -32,7 +34,8 @@ export async function sendOnce(context: AccountContext, sending: Sending): Promi
   const { repo, instance, clock, log, metrics } = context;
   const { orderId, kind } = sending;
   if (!instance.isAlive()) return { kind: 'stopped', reason: 'lease_expired' };
-  const attemptId = await repo.beginAttempt({ orderId, kind, instanceId: instance.id, token: context.token, baseline: sending.baseline });
+  const { baseline, quantity } = sending;
+  const attemptId = await repo.beginAttempt({ orderId, kind, instanceId: instance.id, token: context.token, baseline, quantity });
   if (attemptId === null) return { kind: 'not_ours' };
 
   const mayWrite = () => (instance.isAlive() ? sending.stopReason() : 'lease_expired');
@@ -80,7 +83,7 @@ export async function sendOnce(context: AccountContext, sending: Sending): Promi
 
   log.warn({ orderId, kind }, 'no answer from the broker yet');
   settled.catch((error) => log.error({ err: error, orderId, kind }, 'late answer could not be written'));
-  if (kind === 'submit') {
+  if (kind !== 'cancel') {
     marking = persist(context, 'mark unknown', () => repo.markUnknown(orderId, 'no answer within 3 s'));
     await marking;
   }

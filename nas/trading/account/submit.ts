@@ -1,8 +1,9 @@
-import type { Price } from '#domain/money.ts';
-import { baselineOf } from '#domain/order/fingerprint.ts';
+import type { Price, Shares } from '#domain/money.ts';
+import { baselineOf, type Sought } from '#domain/order/fingerprint.ts';
 import type { TradingDay } from '#domain/order/order.ts';
 import type { DenialCode } from '#domain/risk/denials.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
+import type { ActiveOrder, LinkedOrder } from '#lib/db/fleet/trading.ts';
 import { AppError } from '#lib/errors.ts';
 import { MAX_ATTEMPTS, TIMING } from '../timing.ts';
 import { type AccountContext, persist } from './context.ts';
@@ -16,7 +17,9 @@ const DONE: LaneResult = { kind: 'done' };
 const SOON: LaneResult = { kind: 'later', afterMs: 500 };
 
 export interface SubmitTask {
-  readonly order: OrderRow;
+  readonly order: ActiveOrder;
+  /** The order it changes; null for a new order, and when that one has ended. */
+  readonly parent: OrderRow | null;
   /** Another order without an answer that this one could be confused with. */
   readonly rival: 'identical' | 'entry' | null;
   /** How long this order has been kept waiting by rivals, refusals or a silent broker. */
@@ -30,10 +33,13 @@ export interface SubmitTask {
 
 /** Takes one order from `pending` to the broker, or denies it, or says when to look again (ORDERS §3). */
 export async function submitOrder(context: AccountContext, task: SubmitTask): Promise<LaneResult> {
-  const { order } = task;
-  const { broker, repo, log, metrics } = context;
+  const { order, parent } = task;
+  const { repo, log, metrics } = context;
 
   if (order.cancelRequestedAt !== null) return endUnsent(context, order, 'cancelled_before_send', {});
+  if (order.isUnprepared) return endUnsent(context, order, 'not_prepared' satisfies DenialCode, {});
+  const obstacle = order.parentOrderId === null ? null : changeObstacle(parent);
+  if (obstacle !== null) return endUnsent(context, order, obstacle, { status: parent?.status ?? null });
   if (task.rival !== null) {
     if (task.waitedMs < TIMING.waitMs) return SOON;
     const code: DenialCode = task.rival === 'identical' ? 'fingerprint_wait' : 'unknown_outstanding';
@@ -47,7 +53,7 @@ export async function submitOrder(context: AccountContext, task: SubmitTask): Pr
   let baseline: readonly string[];
   try {
     const snapshot = await inTime(context, task.snapshot(order.orderDay ?? today(context.clock)));
-    baseline = baselineOf(order, snapshot.rows);
+    baseline = baselineOf(soughtOf(order), snapshot.rows);
   } catch {
     // Without a baseline a lost answer could never be told from an older order, so nothing is sent.
     if (task.waitedMs < TIMING.waitMs) return { kind: 'later', afterMs: 1_000 };
@@ -58,22 +64,11 @@ export async function submitOrder(context: AccountContext, task: SubmitTask): Pr
   task.onBegin();
   const report = await sendOnce(context, {
     orderId: order.id,
-    kind: 'submit',
+    kind: parent ? 'replace' : 'submit',
     baseline,
+    quantity: null,
     stopReason: () => context.haltReason(order),
-    call: (mayWrite) =>
-      broker.submit(
-        {
-          symbol: order.symbol,
-          side: order.side,
-          quantity: order.quantity,
-          priceType: order.priceType,
-          timeInForce: order.timeInForce,
-          limitPrice: order.price as Price | null,
-          venue: 'KRX',
-        },
-        mayWrite,
-      ),
+    call: (mayWrite) => callBroker(context, task, mayWrite),
     onSettled: task.onSettled,
   });
   if (report.kind === 'not_ours') {
@@ -88,6 +83,33 @@ export async function submitOrder(context: AccountContext, task: SubmitTask): Pr
     return endUnsent(context, { ...order, status: 'submitting' }, report.outcome.code, { message: report.outcome.message });
   }
   return DONE;
+}
+
+/** An order as the broker's list would show it. */
+export function soughtOf(order: LinkedOrder): Sought {
+  return { ...order, changes: order.parentNumber === null ? null : { brokerOrderId: order.parentNumber, isWhole: order.replacesWhole } };
+}
+
+/** Why a change can no longer be sent: its order has ended, or something else is about to happen to it. */
+function changeObstacle(parent: OrderRow | null): DenialCode | null {
+  if (parent === null || parent.brokerOrderId === null) return 'not_changeable';
+  const isWorking = parent.status === 'accepted' || parent.status === 'partially_filled';
+  return isWorking && parent.cancelRequestedAt === null ? null : 'change_outstanding';
+}
+
+function callBroker({ broker }: AccountContext, { order, parent }: SubmitTask, mayWrite: () => string | null) {
+  const terms = {
+    symbol: order.symbol,
+    side: order.side,
+    quantity: order.quantity,
+    priceType: order.priceType,
+    timeInForce: order.timeInForce,
+    limitPrice: order.price as Price | null,
+    venue: 'KRX',
+  } as const;
+  if (parent === null) return broker.submit(terms, mayWrite);
+  const { brokerOrderId, branch } = parent;
+  return broker.replace({ ...terms, brokerOrderId: brokerOrderId ?? '', branch, isWhole: order.replacesWhole }, mayWrite);
 }
 
 /** A read that takes longer goes on without us: the lane has other orders to look after. */
@@ -113,17 +135,28 @@ async function endUnsent(context: AccountContext, order: OrderRow, code: string,
   return DONE;
 }
 
-/** Asks the broker to cancel what is left. Its yes means "asked": the end comes from notices and the list. */
+/** Asks the broker to cancel what is left, or a part of it. Its yes means "asked": the end comes from notices and the list. */
 export async function cancelOrder(context: AccountContext, order: OrderRow, onSettled: () => void): Promise<LaneResult> {
   const { broker } = context;
-  const { brokerOrderId, branch, symbol, side, quantity, priceType } = order;
+  const { brokerOrderId, branch, symbol, side, quantity, priceType, cancelQuantity } = order;
   if (brokerOrderId === null) return DONE;
   const report = await sendOnce(context, {
     orderId: order.id,
     kind: 'cancel',
     baseline: [],
+    quantity: cancelQuantity,
     stopReason: () => null,
-    call: () => broker.cancel({ brokerOrderId, branch, symbol, side, quantity, priceType, venue: 'KRX' }),
+    call: () =>
+      broker.cancel({
+        brokerOrderId,
+        branch,
+        symbol,
+        side,
+        quantity,
+        priceType,
+        venue: 'KRX',
+        ...(cancelQuantity !== null && { cancelQuantity: cancelQuantity as Shares }),
+      }),
     onSettled,
   });
   if (report.kind === 'not_ours') return { kind: 'later', afterMs: TIMING.pollMs };

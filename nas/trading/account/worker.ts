@@ -1,6 +1,7 @@
 import { fingerprint } from '#domain/order/fingerprint.ts';
 import { isUnresolved } from '#domain/order/transitions.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
+import type { ActiveOrder } from '#lib/db/fleet/trading.ts';
 import type { BrokerStream, Registration, TradePrint } from '#nas/brokers/port.ts';
 import { TIMING } from '../timing.ts';
 import type { AccountContext } from './context.ts';
@@ -11,8 +12,6 @@ import { createNoticeDesk } from './notices.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRounds } from './rounds.ts';
 import { cancelOrder, submitOrder } from './submit.ts';
-
-type ActiveOrder = OrderRow & { readonly isDue: boolean };
 
 export interface AccountWorker {
   /** Something may have changed: look at the rows now. */
@@ -140,6 +139,7 @@ export function startAccountWorker(context: AccountContext, options: WorkerOptio
     waitingSince.set(orderId, since);
     const result = await submitOrder(context, {
       order,
+      parent: orders.find((other) => other.id === order.parentOrderId) ?? null,
       rival: rivalOf(order, orders),
       waitedMs: clock.monotonic() - since,
       snapshot: (day) => inquiry.noOlderThan(day, TIMING.baselineAgeMs),
@@ -160,7 +160,8 @@ export function startAccountWorker(context: AccountContext, options: WorkerOptio
   /** Another order nobody has an answer for that this one must not be confused with (ORDERS §2, §3.1). */
   function rivalOf(order: OrderRow, orders: readonly OrderRow[]): 'identical' | 'entry' | null {
     const unresolved = orders.filter((other) => other.id !== order.id && isUnresolved(other.status));
-    if (unresolved.some((other) => fingerprint(other) === fingerprint(order))) return 'identical';
+    // A change is told from everything else by the order it changes.
+    if (order.parentOrderId === null && unresolved.some((other) => fingerprint(other) === fingerprint(order))) return 'identical';
     const blocks = (other: OrderRow) => other.status === 'unknown' && other.symbol === order.symbol && other.side === order.side;
     return order.isEntry && unresolved.some(blocks) ? 'entry' : null;
   }

@@ -1,0 +1,44 @@
+import type { BrokerOrder } from '#nas/brokers/port.ts';
+
+/** What the rows of one list that change or cancel other orders say about those orders. */
+export interface Changes {
+  /** Shares that live on under another number after a change (정정) of this order. */
+  movedFrom(brokerOrderId: string): number;
+  /** A change whose shares traded or may still trade; a cancel's own row never does. */
+  isLive(row: BrokerOrder): boolean;
+  /** The nearest order of ours that this row changes, over changes that are no rows of ours; null for a new order. */
+  ancestorOf(row: BrokerOrder): string | null;
+  /** Where the shares of an order are; null while the list does not show it. */
+  sharesOf(brokerOrderId: string): { readonly isFilled: boolean; readonly isAccounted: boolean } | null;
+}
+
+/** `known`: numbers that are rows of ours. */
+export function changesIn(rows: readonly BrokerOrder[], known: { has(brokerOrderId: string): boolean }): Changes {
+  const byNumber = new Map(rows.map((row) => [row.brokerOrderId, row]));
+  const isLive = (row: BrokerOrder) => row.leavesQuantity + row.cumQuantity > 0;
+  const ancestorOf = (row: BrokerOrder): string | null => {
+    let number = row.originalOrderId;
+    // A broken list could go round in circles: no chain is longer than the list.
+    for (let steps = 0; number !== null && !known.has(number) && steps < rows.length; steps += 1)
+      number = byNumber.get(number)?.originalOrderId ?? null;
+    return number;
+  };
+  const moved = new Map<string, number>();
+  for (const row of rows) {
+    if (row.originalOrderId === null || !isLive(row)) continue;
+    const from = ancestorOf(row) ?? row.originalOrderId;
+    moved.set(from, (moved.get(from) ?? 0) + row.quantity);
+  }
+  const movedFrom = (brokerOrderId: string) => moved.get(brokerOrderId) ?? 0;
+  return {
+    movedFrom,
+    isLive,
+    ancestorOf,
+    sharesOf(brokerOrderId) {
+      const row = byNumber.get(brokerOrderId);
+      if (!row) return null;
+      const told = row.cumQuantity + row.leavesQuantity + row.cancelledQuantity + row.rejectedQuantity + movedFrom(brokerOrderId);
+      return { isFilled: row.cumQuantity === row.quantity, isAccounted: told === row.quantity };
+    },
+  };
+}
