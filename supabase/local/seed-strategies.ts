@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { compileStrategy } from '#domain/strategy/compile.ts';
-import { TEMPLATES } from '#domain/strategy/templates/list.ts';
+import { bollingerReversion } from '#domain/strategy/templates/bollinger-reversion.ts';
+import { fiftyTwoWeekHigh } from '#domain/strategy/templates/fifty-two-week-high.ts';
+import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
 import { minuteMomentum } from '#domain/strategy/templates/minute-momentum.ts';
+import { rsiReversal } from '#domain/strategy/templates/rsi-reversal.ts';
 import type { StrategyTemplate } from '#domain/strategy/templates/template.ts';
 import type { SeedContext } from './seed.ts';
 
@@ -11,13 +14,15 @@ const AUTO_LABEL = '모의투자 · 자동매매';
 /** Few symbols and little money: the demo must not use up the person's own limits of the day. */
 const DEPLOYED = { symbols: ['990020', '990040', '990060'], capital: 10_000_000 } as const;
 
-/** The templates as the first trader's own strategies, and one of them at work on the automatic account. Only when there is none yet. */
+const SAVED = [goldenCross, rsiReversal, bollingerReversion, fiftyTwoWeekHigh, minuteMomentum];
+
+/** Some templates as the first trader's own strategies, and one of them at work on the automatic account. Only when there is none yet. */
 export async function seedStrategies(pool: pg.Pool, { users, marketHours, log }: SeedContext): Promise<void> {
   const userId = users.trader1.id;
   const has = await pool.query('select 1 from public.strategies where user_id = $1 limit 1', [userId]);
   if (has.rowCount) return;
   const ids = new Map<string, string>();
-  for (const template of TEMPLATES) ids.set(template.id, await saveTemplate(pool, userId, template, documentOf(template, marketHours)));
+  for (const template of SAVED) ids.set(template.id, await saveTemplate(pool, userId, template, documentOf(template, marketHours)));
   const { rowCount } = await pool.query(
     `insert into public.strategy_deployments (user_id, strategy_id, version, broker_account_id, symbols, capital)
      select $1, $2, 1, a.id, $3, $4 from public.broker_accounts a where a.user_id = $1 and a.label = $5 and a.is_active limit 1`,
