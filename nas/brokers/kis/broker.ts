@@ -17,13 +17,14 @@ import type {
 import { createAuth, type KisCredentials } from './auth.ts';
 import { createBarReader } from './bars.ts';
 import { createClient } from './client.ts';
-import { type KisClock, seoulParts } from './clock.ts';
+import type { KisClock } from './clock.ts';
 import { checkEndpoints, type KisEndpoints } from './endpoints.ts';
 import type { Governor, Lane } from './governor.ts';
 import { KIS_LIMITS, OUR_CALLS_PER_SECOND } from './limits.ts';
 import { cancelBody, newOrderBody, orderType, replaceBody } from './order-bodies.ts';
-import { toBalance, toDays, toOrder, toOrderBook, toPrices, toQuote, UnreadableAnswer } from './parse.ts';
-import { balanceAnswer, buyingPowerAnswer, orderBookAnswer, ordersAnswer, priceAnswer } from './schemas.ts';
+import { createOrderList } from './order-list.ts';
+import { toBalance, toDays, toOrderBook, toPrices, toQuote, understood } from './parse.ts';
+import { balanceAnswer, buyingPowerAnswer, orderBookAnswer, priceAnswer } from './schemas.ts';
 import { holidayAnswer, manyPricesAnswer, sellableAnswer } from './schemas-reference.ts';
 import { openKisStream } from './stream.ts';
 import type { TokenStore } from './token-store.ts';
@@ -62,28 +63,19 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
   const account = { CANO: credentials.accountNumber, ACNT_PRDT_CD: credentials.productCode };
   const codeOf = (symbol: Symbol): string => (options.isEtn?.(symbol) ? `Q${symbol}` : symbol);
   const quoted = (symbol: Symbol) => ({ FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: codeOf(symbol) }); // J = KRX
+  const list = createOrderList({ client, environment, account, codeOf, clock, log, hasRows: options.inquiryRows ?? true });
   const bars = createBarReader({ client, quoted, clock });
   const capabilities: BrokerCapabilities = {
     clientOrderId: false,
     executionId: false,
     openOrders: environment === 'real',
-    inquiryRows: options.inquiryRows ?? true,
+    get inquiryRows() {
+      return list.hasRows(); // found out on the first fill
+    },
     replaceKeepsId: false,
     tradingDays: environment === 'real',
     requestsPerSecond: OUR_CALLS_PER_SECOND[environment],
   };
-
-  /** Their words into ours; a word we do not know makes the whole read fail. */
-  function understood<T>(path: string, read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof UnreadableAnswer)) throw error;
-      throw new AppError('broker_unavailable', 'KIS answered something unknown', {
-        detail: { path, code: 'UNREADABLE', message: error.message },
-      });
-    }
-  }
 
   async function balance(): Promise<BrokerBalance> {
     const pages = await client.readPages({
@@ -153,31 +145,7 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
       });
     },
 
-    async ordersOn(day, filter = {}): Promise<readonly BrokerOrder[]> {
-      const date = day.replaceAll('-', '');
-      const pages = await client.readPages({
-        path: PATHS.orders,
-        trId: isOlderThanThreeMonths(day, clock.now()) ? trIds.ordersOlder : trIds.ordersRecent,
-        query: {
-          ...account,
-          INQR_STRT_DT: date,
-          INQR_END_DT: date,
-          SLL_BUY_DVSN_CD: filter.side === undefined ? '00' : filter.side === 'sell' ? '01' : '02',
-          PDNO: filter.symbol ? codeOf(filter.symbol) : '',
-          ORD_GNO_BRNO: '',
-          ODNO: '',
-          CCLD_DVSN: '00', // filled and unfilled
-          INQR_DVSN: '01', // oldest first: orders made between two pages come at the end and move none
-          INQR_DVSN_1: '',
-          INQR_DVSN_3: '00',
-          EXCG_ID_DVSN_CD: environment === 'real' ? 'ALL' : 'KRX',
-        },
-        schema: ordersAnswer,
-        lane: filter.isUrgent ? 'in_flight' : 'reconcile',
-      });
-      const warn = (field: string, value: string) => log.warn({ field, value: value.slice(0, 8) }, 'kis code unknown');
-      return understood(PATHS.orders, () => uniqueOrders(pages.flatMap((page) => page.output1.map((row) => toOrder(row, warn)))));
-    },
+    ordersOn: (day, filter = {}): Promise<readonly BrokerOrder[]> => list.read(day, filter),
 
     balance,
 
@@ -291,22 +259,4 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
 
 function laneOf(side: Side): Lane {
   return side === 'sell' ? 'exit' : 'entry';
-}
-
-/** An order on two pages (it changed while we read) is told once, in its later state. */
-function uniqueOrders(orders: readonly BrokerOrder[]): BrokerOrder[] {
-  const byNumber = new Map<string, BrokerOrder>();
-  for (const order of orders) {
-    const key = `${order.branch}|${order.brokerOrderId}`;
-    const before = byNumber.get(key);
-    if (!before || before.cumQuantity <= order.cumQuantity) byNumber.set(key, order);
-  }
-  return [...byNumber.values()];
-}
-
-/** KIS keeps three months under one TR and everything older under another. */
-function isOlderThanThreeMonths(day: TradingDay, now: number): boolean {
-  const { date } = seoulParts(now);
-  const limit = new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 4, Number(date.slice(6, 8))));
-  return day < limit.toISOString().slice(0, 10);
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type PriceType, type Side, type Symbol, symbol, tradingDay } from '#domain/order/order.ts';
+import { AppError } from '#lib/errors.ts';
 import type {
   BookLevel,
   BrokerBalance,
@@ -20,6 +21,18 @@ export class UnreadableAnswer extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'UnreadableAnswer';
+  }
+}
+
+/** Their words into ours; a word we do not know makes the whole read fail. */
+export function understood<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UnreadableAnswer)) throw error;
+    throw new AppError('broker_unavailable', 'KIS answered something unknown', {
+      detail: { path, code: 'UNREADABLE', message: error.message },
+    });
   }
 }
 
@@ -119,6 +132,7 @@ export function toBalance(pages: readonly z.infer<typeof balanceAnswer>[]): Brok
     cashD1: cash?.nxdy_excc_amt ?? 0,
     cashD2: cash?.prvs_rcdl_excc_amt ?? 0,
     netAssets: cash?.nass_amt ?? 0,
+    ...(cash?.thdt_tlex_amt === undefined ? {} : { feesAndTaxToday: cash.thdt_tlex_amt }),
   };
 }
 

@@ -26,11 +26,15 @@ async function brokerWith(read: (request: WireRequest, nth: number) => WireAnswe
 }
 
 const orderRow = (odno: string, over = {}) => ({ ...sample('live-inquire-daily-ccld').output1[0], odno, ...over });
-const page = (rows: unknown[], trCont: string, cursor = '') => ({
+type Row = ReturnType<typeof orderRow>;
+const sum = (rows: readonly Row[], field: string) => String(rows.reduce((total, row) => total + Number(row[field]), 0));
+/** `all` are the rows of the whole list, which the totals tell; those of this page when not given. */
+const page = (rows: Row[], trCont: string, cursor = '', all = rows) => ({
   headers: { tr_cont: trCont },
   body: {
     ...sample('live-inquire-daily-ccld'),
     output1: rows,
+    output2: { tot_ord_qty: sum(all, 'ord_qty'), tot_ccld_qty: sum(all, 'tot_ccld_qty'), tot_ccld_amt: sum(all, 'tot_ccld_amt') },
     ctx_area_fk100: `12345678^01^${cursor}`.padEnd(100),
     ctx_area_nk100: cursor.padEnd(100),
   },
@@ -38,8 +42,9 @@ const page = (rows: unknown[], trCont: string, cursor = '') => ({
 
 describe('pages', () => {
   test('every page is read with the cursor as it came, until D or E, even when the last page carries a cursor', async () => {
-    const { wire, broker } = await brokerWith(
-      (_request, nth) => [page([orderRow('1')], 'F', 'a'), page([orderRow('2')], 'M', 'b'), page([orderRow('3')], 'D', 'c')][nth - 1]!,
+    const rows = [orderRow('1'), orderRow('2'), orderRow('3')];
+    const { wire, broker } = await brokerWith((_request, nth) =>
+      page([rows[nth - 1]!], ['F', 'M', 'D'][nth - 1]!, ['a', 'b', 'c'][nth - 1], rows),
     );
     const orders = await broker.ordersOn(DAY);
     expect(orders.map((order) => order.brokerOrderId)).toEqual(['0000000001', '0000000002', '0000000003']);
@@ -64,13 +69,68 @@ describe('pages', () => {
     await expect(broker.ordersOn(DAY)).rejects.toMatchObject({ detail: { code: 'PAGE_CAP' } });
   });
 
-  test('an order told on two pages counts once, in its later state', async () => {
-    const { broker } = await brokerWith((_r, nth) =>
-      nth === 1
-        ? page([orderRow('7', { ord_qty: '5' })], 'M', 'a')
-        : page([orderRow('7', { ord_qty: '5', tot_ccld_qty: '3', tot_ccld_amt: '9435' })], 'E'),
+  const rows = Array.from({ length: 6 }, (_, n) => orderRow(String(n + 1)));
+  const numbers = (orders: readonly { brokerOrderId: string }[]) => orders.map((order) => Number(order.brokerOrderId));
+  /** A server that tells each read as one of these pairs of pages. */
+  const reads = (...told: [first: Row[], second: Row[], all: Row[]][]) =>
+    brokerWith((request, nth) => {
+      const [first, second, all] = told[Math.ceil(nth / 2) - 1] ?? told.at(-1)!;
+      return request.headers.tr_cont === 'N' ? page(second, 'D', 'z', all) : page(first, 'F', 'a', all);
+    });
+
+  test.each([
+    ['a row that slipped from the second page to the first is not lost', rows.slice(0, 3), rows.slice(4)],
+    ['a row that slipped from the first page to the second is not doubled', rows.slice(0, 3), rows.slice(2)],
+    ['a fill between the pages is told', rows.slice(0, 3), [...rows.slice(3, 5), orderRow('6', { tot_ccld_qty: '0', tot_ccld_amt: '0' })]],
+  ])('%s: the list is read again until it agrees with its totals', async (_name, first, second) => {
+    const { wire, broker } = await reads([first, second, rows], [rows.slice(0, 3), rows.slice(3), rows]);
+    const orders = await broker.ordersOn(DAY);
+    expect(numbers(orders)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(orders.every((order) => order.cumQuantity === 1)).toBe(true);
+    expect(wire.countOf(PATHS.orders)).toBe(4);
+  });
+
+  test('totals that mean something else do not stop the reads: two that tell the same orders are believed', async () => {
+    const other = [...rows, orderRow('99')];
+    const { wire, broker } = await reads([rows.slice(0, 3), rows.slice(3), other]);
+    expect(numbers(await broker.ordersOn(DAY))).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(wire.countOf(PATHS.orders)).toBe(4);
+  });
+
+  test('a list that is another one each time is no list', async () => {
+    const { broker } = await reads(
+      [rows.slice(0, 3), rows.slice(4), rows],
+      [rows.slice(0, 2), rows.slice(3), rows],
+      [rows.slice(0, 1), rows.slice(2), rows],
     );
-    expect(await broker.ordersOn(DAY)).toMatchObject([{ cumQuantity: 3, cumAmount: 9_435 }]);
+    await expect(broker.ordersOn(DAY)).rejects.toMatchObject({ code: 'broker_unavailable', detail: { code: 'PAGES_SHIFT' } });
+  });
+});
+
+describe('a list without rows although there are fills (KIS paper)', () => {
+  const filled = [orderRow('1')];
+  const answers = (...pages: WireAnswer[]) => brokerWith((_request, nth) => pages[nth - 1] ?? pages.at(-1)!, { environment: 'paper' });
+
+  test('is found out on the first fill, and taken back when rows come', async () => {
+    const { broker } = await answers(page([], 'D'), page([], 'D', '', filled), page(filled, 'D'));
+    await broker.ordersOn(DAY);
+    expect(broker.capabilities.inquiryRows).toBe(true); // nothing filled yet: nothing known
+    expect(await broker.ordersOn(DAY)).toEqual([]);
+    expect(broker.capabilities.inquiryRows).toBe(false);
+    expect(await broker.ordersOn(DAY)).toHaveLength(1);
+    expect(broker.capabilities.inquiryRows).toBe(true);
+  });
+
+  test('is a failed read once the day has shown rows', async () => {
+    const { broker } = await answers(page(filled, 'D'), page([], 'D', '', filled));
+    await broker.ordersOn(DAY);
+    await expect(broker.ordersOn(DAY)).rejects.toMatchObject({ detail: { code: 'ROWS_MISSING' } });
+    expect(broker.capabilities.inquiryRows).toBe(true);
+  });
+
+  test('is a failed read on a real account', async () => {
+    const { broker } = await brokerWith(() => page([], 'D', '', filled));
+    await expect(broker.ordersOn(DAY)).rejects.toMatchObject({ detail: { code: 'ROWS_MISSING' } });
   });
 });
 

@@ -78,7 +78,14 @@ export const orderRow = z
     return z.NEVER;
   });
 export type OrderRow = z.infer<typeof orderRow>;
-export const ordersAnswer = z.object({ output1: rows(orderRow) });
+/** output2: sums over the whole list; null when KIS does not tell them. They prove a list of several pages, and are used for nothing else. */
+const orderTotals = z.object({
+  tot_ord_qty: whole, // 총주문수량, shares
+  tot_ccld_qty: whole, // 총체결수량, shares
+  tot_ccld_amt: whole, // 총체결금액, won
+});
+export const ordersAnswer = z.object({ output1: rows(orderRow), output2: single(orderTotals).nullish().catch(null) });
+export type OrdersAnswer = z.infer<typeof ordersAnswer>;
 
 /** 주식잔고조회 (inquire-balance) output1: one row a stock and loan kind. */
 export const holdingRow = z.object({
@@ -98,6 +105,7 @@ export const cashRow = z.object({
   nxdy_excc_amt: signedWon, // 익일정산금액: D+1
   prvs_rcdl_excc_amt: signedWon, // 가수도정산금액: D+2, the free cash
   nass_amt: signedWon, // 순자산금액
+  thdt_tlex_amt: signedWon.optional(), // 금일제비용금액: fees and tax of today's trades
 });
 /** An empty paper account answers `output2: []`. */
 export const balanceAnswer = z.object({

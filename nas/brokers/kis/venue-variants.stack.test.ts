@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Shares } from '#domain/money.ts';
+import { type BrokerUnderTest, describeBroker } from '#nas/brokers/contract.ts';
+import { VARIANTS, type VariantName, type Variants } from '#nas/venue/variants.ts';
+import { kisOnTheVenue } from './testing/on-the-venue.ts';
+
+/** Readings under which KIS would refuse what we send or tell us nothing: the contract cannot hold, but no wrong belief may follow. */
+const UNWORKABLE: readonly VariantName[] = ['hashkey', 'quantityOfWhole', 'paperRows'];
+/** Inquiries that lag are waited for; the venue's clock runs fast enough for that. */
+const FACTOR = 20;
+
+/** The nth reading of every item at once; the last one of those that have fewer. */
+const world = (n: number): Partial<Variants> =>
+  Object.fromEntries(
+    Object.entries(VARIANTS)
+      .filter(([name]) => !UNWORKABLE.includes(name as VariantName))
+      .map(([name, values]) => [name, values[Math.min(n, values.length - 1)]]),
+  ) as Partial<Variants>;
+
+describe.each(['paper', 'real'] as const)('KIS %s, every disputed item read the other way', (environment) => {
+  for (const n of [1, 2]) {
+    describeBroker(`kis ${environment}, reading ${n + 1} of each item,`, () =>
+      kisOnTheVenue(environment, { variants: world(n), factor: FACTOR }),
+    );
+  }
+});
+
+describe('readings that our requests do not satisfy', () => {
+  let it: BrokerUnderTest;
+  afterEach(async () => {
+    await it.broker.close();
+    await it.stop();
+  });
+  const buy = () => ({
+    symbol: it.symbol,
+    side: 'buy' as const,
+    quantity: 10 as Shares,
+    priceType: 'limit' as const,
+    timeInForce: 'day' as const,
+    limitPrice: it.restingPrice,
+    venue: 'KRX' as const,
+  });
+
+  test('a required hashkey: the order is refused for certain, and nothing rests', async () => {
+    it = await kisOnTheVenue('paper', { variants: { hashkey: 'required' } });
+    expect(await it.broker.submit(buy())).toMatchObject({ kind: 'rejected', code: 'EGW00131' });
+    expect(await it.broker.ordersOn(it.day)).toEqual([]);
+  });
+
+  test('a cancel of the whole that must name its shares is refused for certain, and the order goes on', async () => {
+    it = await kisOnTheVenue('paper', { variants: { quantityOfWhole: 'remainder' } });
+    const order = await it.broker.submit(buy());
+    if (order.kind !== 'accepted') throw new Error(order.kind);
+    expect(await it.broker.cancel({ ...buy(), brokerOrderId: order.brokerOrderId, branch: order.branch })).toMatchObject({
+      kind: 'rejected',
+    });
+    expect(await it.broker.ordersOn(it.day)).toMatchObject([{ leavesQuantity: 10 }]);
+  });
+
+  test('paper without rows: nothing is listed, and the holding tells the fill', async () => {
+    it = await kisOnTheVenue('paper', { variants: { paperRows: 'absent' } });
+    const order = await it.broker.submit(buy());
+    expect(order.kind).toBe('accepted');
+    await it.sellInto(10);
+    expect(await it.broker.ordersOn(it.day).catch(() => [])).toEqual([]);
+    expect((await it.broker.balance()).holdings).toMatchObject([{ symbol: it.symbol, quantity: 10 }]);
+  });
+});
