@@ -4,17 +4,30 @@ import { type BrokerUnderTest, describeBroker } from '#nas/brokers/contract.ts';
 import { VARIANTS, type VariantName, type Variants } from '#nas/venue/variants.ts';
 import { kisOnTheVenue } from './testing/on-the-venue.ts';
 
-/** Readings under which KIS would refuse what we send or tell us nothing: the contract cannot hold, but no wrong belief may follow. */
-const UNWORKABLE: readonly VariantName[] = ['hashkey', 'quantityOfWhole', 'paperRows'];
+/**
+ * Readings under which KIS would refuse what we send or not tell us enough: the contract cannot hold, but no wrong belief may follow.
+ * A cancel told only on its own request leaves the order with fewer shares open and none cancelled.
+ */
+const UNWORKABLE: Readonly<Partial<Variants>> = {
+  hashkey: 'required',
+  quantityOfWhole: 'remainder',
+  paperRows: 'absent',
+  emptyBalance: 'no_row',
+  cancelToldOn: 'request',
+};
 /** Inquiries that lag are waited for; the venue's clock runs fast enough for that. */
 const FACTOR = 20;
 
-/** The nth reading of every item at once; the last one of those that have fewer. */
+/** The nth reading of every item at once; the last workable one of those that have fewer. */
 const world = (n: number): Partial<Variants> =>
   Object.fromEntries(
-    Object.entries(VARIANTS)
-      .filter(([name]) => !UNWORKABLE.includes(name as VariantName))
-      .map(([name, values]) => [name, values[Math.min(n, values.length - 1)]]),
+    Object.entries(VARIANTS).map(([name, values]) => [
+      name,
+      values
+        .filter((value) => UNWORKABLE[name as VariantName] !== value)
+        .slice(0, n + 1)
+        .at(-1),
+    ]),
   ) as Partial<Variants>;
 
 describe.each(['paper', 'real'] as const)('KIS %s, every disputed item read the other way', (environment) => {
@@ -64,5 +77,22 @@ describe('readings that our requests do not satisfy', () => {
     await it.sellInto(10);
     expect(await it.broker.ordersOn(it.day).catch(() => [])).toEqual([]);
     expect((await it.broker.balance()).holdings).toMatchObject([{ symbol: it.symbol, quantity: 10 }]);
+  });
+
+  test('a balance without a cash row: an empty account is believed to have no cash, never more than it has', async () => {
+    it = await kisOnTheVenue('paper', { variants: { emptyBalance: 'no_row' } });
+    expect(await it.broker.balance()).toMatchObject({ holdings: [], cashD2: 0 });
+  });
+
+  test('a cancel told only on its own request: the order has nothing left to trade, and its fills stand', async () => {
+    it = await kisOnTheVenue('real', { variants: { cancelToldOn: 'request' } });
+    const order = await it.broker.submit(buy());
+    if (order.kind !== 'accepted') throw new Error(order.kind);
+    await it.sellInto(4);
+    expect(await it.broker.cancel({ ...buy(), brokerOrderId: order.brokerOrderId, branch: order.branch })).toMatchObject({
+      kind: 'accepted',
+    });
+    const listed = (await it.broker.ordersOn(it.day)).find((one) => one.brokerOrderId === order.brokerOrderId);
+    expect(listed).toMatchObject({ cumQuantity: 4, leavesQuantity: 0 });
   });
 });
