@@ -130,7 +130,7 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
       account: accounts.find((row) => row.id === accountId) ?? null,
       balance: balances.find((row) => row.accountId === accountId) ?? null,
       selectAccount,
-      halt: effectiveHalt(halts, userId),
+      halt: effectiveHalt(halts, { userId, account: accounts.find((row) => row.id === accountId) ?? null }),
       locale,
       showOrder,
       showHalt,

@@ -17,6 +17,9 @@ const halt = (scope: HaltView['scope'], scopeId: string, level: HaltView['level'
   scopeId,
   level,
   reason: '',
+  cause: 'person',
+  numbers: {},
+  setBy: null,
   version: 1,
   updatedAt: '',
 });
@@ -24,6 +27,10 @@ test.each([
   { halts: [], level: 'none', why: 'nothing is set' },
   { halts: [halt('platform', '', 'reduce_only'), halt('user', 'me', 'halt')], level: 'halt', why: 'the stricter wins' },
   { halts: [halt('user', 'you', 'halt')], level: 'none', why: "another person's stop does not bind me" },
+  { halts: [halt('account', 'mine', 'pause_entries')], level: 'pause_entries', why: 'my account is paused' },
+  { halts: [halt('account', 'other', 'halt')], level: 'none', why: 'another account of mine is stopped' },
+  { halts: [halt('broker', 'ls', 'reduce_only')], level: 'reduce_only', why: 'the broker under its older name is limited' },
+  { halts: [halt('user', 'me', 'halt'), halt('account', 'mine', 'cancel_all')], level: 'cancel_all', why: 'cancel-all is the strictest' },
 ])('the level is $level when $why', ({ halts, level }) => {
-  expect(effectiveHalt(halts, 'me')).toBe(level);
+  expect(effectiveHalt(halts, { userId: 'me', account: { id: 'mine', broker: 'ebest' } })).toBe(level);
 });

@@ -8,11 +8,28 @@ export function upsertNewer<T extends { readonly id: string; readonly version: n
   return shown.map((candidate) => (candidate.id === row.id ? row : candidate));
 }
 
-const SEVERITY: Record<HaltLevel, number> = { none: 0, pause_entries: 1, reduce_only: 2, halt: 3 };
+const SEVERITY: Record<HaltLevel, number> = { none: 0, pause_entries: 1, reduce_only: 2, halt: 3, cancel_all: 4 };
 
-/** The strictest level that binds a person: the platform's or their own. */
-export function effectiveHalt(halts: readonly HaltView[], userId: string): HaltLevel {
+/** Whose trading is looked at; without an account only the halts of the person and the platform count. */
+export interface HaltSubject {
+  readonly userId: string;
+  readonly account: { readonly id: string; readonly broker: string } | null;
+}
+
+/** Halts that stand against a person's orders on an account, the strictest first. */
+export function standingHalts(halts: readonly HaltView[], { userId, account }: HaltSubject): readonly HaltView[] {
   return halts
-    .filter((row) => row.scope === 'platform' || (row.scope === 'user' && row.scopeId === userId))
-    .reduce<HaltLevel>((strictest, row) => (SEVERITY[row.level] > SEVERITY[strictest] ? row.level : strictest), 'none');
+    .filter(({ scope, scopeId, level }) => {
+      if (level === 'none') return false;
+      if (scope === 'platform') return true;
+      if (scope === 'user') return scopeId === userId;
+      if (scope === 'account') return scopeId === account?.id;
+      return scope === 'broker' && scopeId === (account?.broker === 'ebest' ? 'ls' : account?.broker);
+    })
+    .sort((a, b) => SEVERITY[b.level] - SEVERITY[a.level]);
+}
+
+/** The strictest level that binds a person on an account. */
+export function effectiveHalt(halts: readonly HaltView[], subject: HaltSubject): HaltLevel {
+  return standingHalts(halts, subject)[0]?.level ?? 'none';
 }

@@ -6,15 +6,15 @@ import { toast } from 'sonner';
 import { Button } from '#components/ui/button.tsx';
 import { cn } from '#components/ui/class-names.ts';
 import { Dialog, DialogActions, DialogClose, DialogContent } from '#components/ui/dialog.tsx';
-import { FormField } from '#components/ui/form.tsx';
-import { Input } from '#components/ui/input.tsx';
-import { ToggleGroup } from '#components/ui/toggle-group.tsx';
 import { isFinal } from '#domain/order/transitions.ts';
 import { deploymentRepo } from '#lib/db/deployments.ts';
 import { orderDoors } from '#lib/db/orders.ts';
-import { type HaltLevel, platformRepo } from '#lib/db/platform.ts';
+import type { HaltView } from '#lib/db/platform.ts';
 import { useDb } from '#lib/realtime/context.tsx';
 import { useDesk } from './desk-context.tsx';
+import { HaltDialog, type HaltTarget, targetKey } from './halt-dialog.tsx';
+import { HALT_TONES } from './halt-list.tsx';
+import { standingHalts } from './live-rows.ts';
 
 /** State chip, 전체취소, 자동매매 정지: the three things that must work on the worst day. */
 export function PanicBar() {
@@ -29,35 +29,24 @@ export function PanicBar() {
 
 function HaltChip() {
   const t = useTranslations('shell.halt');
-  const db = useDb();
-  const { halt, user, showHalt } = useDesk();
+  const { halt, halts, user, accounts, account } = useDesk();
   const [isOpen, setIsOpen] = useState(false);
-  const [level, setLevel] = useState<HaltLevel>(halt);
-  const [reason, setReason] = useState('');
-  const [isBusy, setIsBusy] = useState(false);
   const isNormal = halt === 'none';
   const Icon = isNormal ? ShieldCheck : ShieldAlert;
-  const apply = async () => {
-    setIsBusy(true);
-    try {
-      showHalt(await platformRepo(db).setHalt('user', user.id, level, reason.trim()));
-      setIsOpen(false);
-      toast.success(t('applied', { level: t(level) }));
-    } catch {
-      toast.error(t('failed'));
-    } finally {
-      setIsBusy(false);
-    }
+  const active = accounts.filter((row) => row.isActive);
+  const mine: HaltTarget = { scope: 'user', scopeId: user.id, name: t('scope.mine') };
+  const targets = [mine, ...active.map((row) => ({ scope: 'account' as const, scopeId: row.id, name: row.label || row.mask }))];
+  const standing = halts.filter((row) =>
+    [null, ...active].some((one) => standingHalts([row], { userId: user.id, account: one }).length > 0),
+  );
+  // What stands against the chosen account is most likely what the person wants to change.
+  const paused = standing.find((row) => row.scope === 'account' && row.scopeId === account?.id);
+  const nameOf = (row: HaltView) => {
+    if (row.scope === 'broker') return t('scope.broker', { name: row.scopeId.toUpperCase() });
+    return targets.find((one) => targetKey(one) === targetKey(row))?.name ?? t(`scope.${row.scope === 'platform' ? 'platform' : 'mine'}`);
   };
   return (
-    <Dialog
-      open={isOpen}
-      onOpenChange={(open) => {
-        setIsOpen(open);
-        setLevel(halt);
-        setReason('');
-      }}
-    >
+    <>
       <Button
         size="sm"
         variant="secondary"
@@ -65,7 +54,7 @@ function HaltChip() {
         className={cn(
           isNormal
             ? 'border-ok/40 text-ok'
-            : halt === 'halt'
+            : HALT_TONES[halt] === 'danger'
               ? 'border-danger bg-danger-soft text-danger'
               : 'border-warn bg-warn-soft text-warn',
         )}
@@ -73,33 +62,15 @@ function HaltChip() {
         <Icon aria-hidden />
         {t(halt)}
       </Button>
-      <DialogContent title={t('title')} description={t('body')}>
-        <ToggleGroup
-          label={t('title')}
-          value={level}
-          onValueChange={setLevel}
-          className="flex"
-          options={(['none', 'pause_entries', 'reduce_only', 'halt'] as const).map((value) => ({ value, label: t(value) }))}
-        />
-        <p className="mt-2 min-h-10 text-muted text-sm">{t(`explain.${level}`)}</p>
-        <FormField label={t('reason')} className="mt-3" help={level === 'none' ? t('reasonNeeded') : undefined}>
-          {(control) => <Input {...control} value={reason} maxLength={200} onChange={(event) => setReason(event.target.value)} />}
-        </FormField>
-        <DialogActions>
-          <DialogClose asChild>
-            <Button>{t('keep')}</Button>
-          </DialogClose>
-          <Button
-            variant={level === 'none' ? 'primary' : 'danger'}
-            isBusy={isBusy}
-            disabled={level === halt || (level === 'none' && reason.trim() === '')}
-            onClick={apply}
-          >
-            {t('apply')}
-          </Button>
-        </DialogActions>
-      </DialogContent>
-    </Dialog>
+      <HaltDialog
+        targets={targets}
+        initial={targets.find((one) => paused && targetKey(one) === targetKey(paused)) ?? mine}
+        standing={standing}
+        nameOf={nameOf}
+        isOpen={isOpen}
+        onOpenChange={setIsOpen}
+      />
+    </>
   );
 }
 

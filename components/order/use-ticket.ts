@@ -56,7 +56,7 @@ export function useTicket(instrument: InstrumentView, initial: { side: TicketSid
       ? 'account_not_ready'
       : !settings.ordersEnabled
         ? 'orders_off'
-        : halt === 'halt'
+        : halt === 'halt' || halt === 'cancel_all'
           ? 'halted'
           : halt !== 'none' && side === 'buy'
             ? 'entries_paused'

@@ -35,10 +35,19 @@ export function dbFault(error: PostgrestError, doing: string): AppError {
   });
 }
 
-/** SQL may say its refusal in both languages as `details.ko` and `details.en`. */
+/** SQL may say its refusal in both languages as `details.ko` and `details.en`; PostgREST hands details on as text. */
 function sentencesOf(error: PostgrestError): unknown {
-  const details: unknown = error.details;
+  const details: unknown = jsonOf(error.details);
   return details && typeof details === 'object' && 'ko' in details && 'en' in details ? details : undefined;
+}
+
+function jsonOf(details: unknown): unknown {
+  if (typeof details !== 'string' || !details.startsWith('{')) return details;
+  try {
+    return JSON.parse(details);
+  } catch {
+    return details;
+  }
 }
 
 /** Data, or the fault thrown. */

@@ -14,16 +14,20 @@ export const settingsRow = z
   }));
 export type PlatformSettings = z.infer<typeof settingsRow>;
 
-export const HALT_LEVELS = ['none', 'pause_entries', 'reduce_only', 'halt'] as const;
+/** From the mildest to the strictest; `cancel_all` is a halt that also cancels what works. */
+export const HALT_LEVELS = ['none', 'pause_entries', 'reduce_only', 'halt', 'cancel_all'] as const;
 export type HaltLevel = (typeof HALT_LEVELS)[number];
 
 /** One row of the kill switch. */
 export const haltRow = z
   .object({
-    scope: z.enum(['platform', 'broker', 'user', 'strategy']),
+    scope: z.enum(['platform', 'broker', 'user', 'account', 'strategy']),
     scope_id: z.string(),
     level: z.enum(HALT_LEVELS),
     reason: z.string(),
+    cause: z.string(),
+    numbers: z.record(z.string(), z.unknown()),
+    set_by: z.uuid().nullable(),
     version: whole,
     updated_at: instant,
   })
@@ -32,10 +36,17 @@ export const haltRow = z
     scopeId: row.scope_id,
     level: row.level,
     reason: row.reason,
+    /** `person`, or what set it by itself, with the figures it was set for. */
+    cause: row.cause,
+    numbers: row.numbers,
+    setBy: row.set_by,
     version: row.version,
     updatedAt: row.updated_at,
   }));
 export type HaltView = z.infer<typeof haltRow>;
+
+const haltProgress = z.object({ left: whole, cancelled: whole, filled: whole });
+export type HaltProgress = z.infer<typeof haltProgress>;
 
 export const sessionRow = z
   .object({
@@ -101,7 +112,10 @@ export const platformRepo = (db: SupabaseClient) => ({
     );
   },
   async halts(): Promise<HaltView[]> {
-    const rows = must(await db.from('trading_halts').select('scope,scope_id,level,reason,version,updated_at'), 'platform.halts');
+    const rows = must(
+      await db.from('trading_halts').select('scope,scope_id,level,reason,cause,numbers,set_by,version,updated_at'),
+      'platform.halts',
+    );
     return z.array(haltRow).parse(rows);
   },
   /** KRX sessions from a Seoul day on, by time. */
@@ -163,6 +177,10 @@ export const platformRepo = (db: SupabaseClient) => ({
   async setHalt(scope: HaltView['scope'], scopeId: string, level: HaltLevel, reason: string): Promise<HaltView> {
     const answer = await db.rpc('set_halt', { p_scope: scope, p_scope_id: scopeId, p_level: level, p_reason: reason });
     return haltRow.parse(must(answer, 'set_halt'));
+  },
+  /** How far a cancel-all is, in orders. */
+  async haltProgress(scope: HaltView['scope'], scopeId: string): Promise<HaltProgress> {
+    return haltProgress.parse(must(await db.rpc('halt_progress', { p_scope: scope, p_scope_id: scopeId }), 'halt_progress'));
   },
   async armRealTrading(password: string): Promise<string> {
     const answer = must(await db.rpc('arm_real_trading', { p_password: password }), 'arm_real_trading');
