@@ -97,6 +97,8 @@ export interface BrokerBalance {
   readonly cashD1: number;
   readonly cashD2: number;
   readonly netAssets: number;
+  /** Fees and tax of today's trades, the broker's own total in won; absent where it tells none. */
+  readonly feesAndTaxToday?: number;
 }
 
 export interface BuyingPower {
@@ -128,6 +130,8 @@ export interface QuoteSnapshot extends PriceSnapshot {
   /** KIS iscd_stat_cls_code: 51 administrative … 58 halted, 59 overheated; empty when normal. */
   readonly statusCode: string;
   readonly isInVi: boolean;
+  /** 정리매매 before a delisting; absent where a broker does not tell. */
+  readonly isLiquidation?: boolean;
 }
 
 export interface BookLevel {

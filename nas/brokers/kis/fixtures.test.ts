@@ -103,6 +103,7 @@ const READINGS: Record<string, () => unknown> = {
       cashD1: 346_455,
       cashD2: 346_455,
       netAssets: 2_106_055,
+      feesAndTaxToday: 0,
     }),
   'live-inquire-balance-paper': () => {
     const balance = toBalance([schemas.balanceAnswer.parse(response('live-inquire-balance-paper'))]);

@@ -155,6 +155,7 @@ export function toQuote(code: Symbol, { output }: z.infer<typeof priceAnswer>): 
     isHalted: output.temp_stop_yn === 'Y' || output.iscd_stat_cls_code === '58',
     statusCode: NORMAL_STATUS.has(output.iscd_stat_cls_code) ? '' : output.iscd_stat_cls_code,
     isInVi: output.vi_cls_code === 'Y',
+    isLiquidation: output.sltr_yn === 'Y',
   };
 }
 

@@ -140,6 +140,7 @@ export const priceAnswer = z.object({
       aspr_unit: level, // 호가단위, won
       temp_stop_yn: optionalText, // 임시 정지 여부
       iscd_stat_cls_code: optionalText, // 종목 상태 구분 코드
+      sltr_yn: optionalText, // 정리매매 여부
       vi_cls_code: optionalText, // VI적용구분코드
     }),
   ),
