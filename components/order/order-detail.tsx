@@ -20,11 +20,21 @@ import { type OrderEventView, type OrderView, orderDoors, orderRepo, orderRow } 
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { ordersTopic } from '#lib/realtime/topics.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
+import { ChangeButton } from './change-order.tsx';
+import { OrderFamily } from './order-family.tsx';
 import { OrderStatusBadge } from './order-status.tsx';
 import { CancelButton } from './orders-table.tsx';
 
 /** One order: where it stands, and its flight recorder, which grows while one looks. */
-export function OrderDetail({ initial, initialEvents }: { initial: OrderView; initialEvents: readonly OrderEventView[] }) {
+export function OrderDetail({
+  initial,
+  initialEvents,
+  initialFamily,
+}: {
+  initial: OrderView;
+  initialEvents: readonly OrderEventView[];
+  initialFamily: readonly OrderView[];
+}) {
   const t = useTranslations('orders');
   const tCommon = useTranslations('common');
   const db = useDb();
@@ -50,6 +60,7 @@ export function OrderDetail({ initial, initialEvents }: { initial: OrderView; in
     [t('col.average'), order.averagePrice === null ? '—' : formatWon(Math.round(order.averagePrice), locale)],
     [tCommon('amount'), formatWon(order.cumAmount, locale)],
     [t('detail.cancelled'), formatShares(order.cancelledQuantity, locale)],
+    ...(order.replacedQuantity > 0 ? ([[t('detail.replaced'), formatShares(order.replacedQuantity, locale)]] as [string, string][]) : []),
     [t('col.origin'), t(`origin.${order.origin}`)],
     [t('detail.brokerNo'), order.brokerOrderId ?? '—'],
     [t('detail.created'), formatTime(order.createdAt)],
@@ -76,7 +87,12 @@ export function OrderDetail({ initial, initialEvents }: { initial: OrderView; in
           </span>
         }
         description={<span className="num">{order.id}</span>}
-        actions={<CancelButton order={order} />}
+        actions={
+          <span className="flex flex-wrap gap-2">
+            <ChangeButton order={order} />
+            <CancelButton order={order} />
+          </span>
+        }
       />
       <div className="flex flex-col gap-4">
         {order.denialCode && (
@@ -86,6 +102,7 @@ export function OrderDetail({ initial, initialEvents }: { initial: OrderView; in
           <Notice tone="danger">{t('detail.brokerSaid', { message: `${order.brokerCode ?? ''} ${order.brokerMessage}` })}</Notice>
         )}
         {order.status === 'unknown' && <UnknownNotice order={order} />}
+        <OrderFamily order={order} initial={initialFamily} />
         <div className="grid gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
           <Card className="self-start">
             <CardHeader title={t('detail.title')} />

@@ -12,6 +12,7 @@ import { Table, Td, THead, Th, Tr } from '#components/ui/table.tsx';
 import { isFinal } from '#domain/order/transitions.ts';
 import { type DenialNumbers, denialSentence } from '#domain/risk/denials.ts';
 import type { OrderView } from '#lib/db/orders.ts';
+import { ChangeButton } from './change-order.tsx';
 import { OrderStatusBadge } from './order-status.tsx';
 import { cancelOrder } from './send-order.ts';
 
@@ -85,7 +86,10 @@ export function OrdersTable({
             <Td isNumber>{order.averagePrice === null ? '—' : formatNumber(order.averagePrice)}</Td>
             {showAccount && <Td className="text-muted text-xs">{accountName(order.accountId)}</Td>}
             <Td className="text-right">
-              <CancelButton order={order} />
+              <span className="inline-flex flex-wrap justify-end gap-1">
+                <ChangeButton order={order} />
+                <CancelButton order={order} />
+              </span>
             </Td>
           </Tr>
         ))}

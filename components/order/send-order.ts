@@ -52,7 +52,15 @@ export function sendOrder(wish: OrderWish, intentKey: string, allowDuplicate: bo
   });
 }
 
-/** Asks for the cancel of what is left of an order. */
-export function cancelOrder(orderId: string): Promise<SendResult> {
-  return post({ action: 'cancel', orderId });
+/** Asks for the cancel of what is left of an order, or of a part of it. */
+export function cancelOrder(orderId: string, quantity: number | null = null): Promise<SendResult> {
+  return post({ action: 'cancel', orderId, quantity });
+}
+
+/** Asks for another price of a working order, under its key. A repeat with the same key is safe. */
+export function replaceOrder(
+  change: { readonly orderId: string; readonly price: number; readonly quantity: number | null },
+  intentKey: string,
+): Promise<SendResult> {
+  return post({ action: 'replace', ...change, priceType: 'limit', intentKey });
 }

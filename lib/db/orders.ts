@@ -24,6 +24,8 @@ export const orderRow = z
     cum_amount: decimal,
     provisional_quantity: whole,
     cancelled_quantity: whole,
+    replaced_quantity: whole,
+    parent_order_id: z.uuid().nullable(),
     broker_order_id: z.string().nullable(),
     order_day: z.string().nullable(),
     send_at: instant.nullable(),
@@ -62,6 +64,10 @@ export const orderRow = z
     averagePrice: row.cum_quantity > 0 ? row.cum_amount / row.cum_quantity : null,
     provisionalQuantity: row.provisional_quantity,
     cancelledQuantity: row.cancelled_quantity,
+    /** Shares that went on in changes (정정) of this order. */
+    replacedQuantity: row.replaced_quantity,
+    /** The order this one changes. */
+    parentOrderId: row.parent_order_id,
     brokerOrderId: row.broker_order_id,
     orderDay: row.order_day,
     sendAt: row.send_at,
@@ -105,7 +111,7 @@ export interface OrderFilter {
 }
 
 const COLUMNS =
-  'id,broker_account_id,strategy_id,deployment_id,stock_code,stock_name,order_type,order_status,price_type,origin,quantity,price,cum_quantity,cum_amount,provisional_quantity,cancelled_quantity,broker_order_id,order_day,send_at,cancel_requested_at,outcome_unknown,candidates,denial_code,denial,broker_code,broker_message,submitted_at,acknowledged_at,executed_at,created_at,updated_at,version';
+  'id,broker_account_id,strategy_id,deployment_id,stock_code,stock_name,order_type,order_status,price_type,origin,quantity,price,cum_quantity,cum_amount,provisional_quantity,cancelled_quantity,replaced_quantity,parent_order_id,broker_order_id,order_day,send_at,cancel_requested_at,outcome_unknown,candidates,denial_code,denial,broker_code,broker_message,submitted_at,acknowledged_at,executed_at,created_at,updated_at,version';
 
 /** Orders of the signed-in person, newest first. */
 export const orderRepo = (db: SupabaseClient) => ({
@@ -125,6 +131,12 @@ export const orderRepo = (db: SupabaseClient) => ({
     const { data, error } = await db.from('real_orders').select(COLUMNS).eq('id', id).maybeSingle();
     if (error) must({ data, error }, 'orders.byId');
     return data ? orderRow.parse(data) : null;
+  },
+  /** The order this one changes, and the changes of it, oldest first. */
+  async family({ id, parentOrderId }: Pick<OrderView, 'id' | 'parentOrderId'>): Promise<OrderView[]> {
+    const query = db.from('real_orders').select(COLUMNS);
+    const related = parentOrderId ? query.or(`parent_order_id.eq.${id},id.eq.${parentOrderId}`) : query.eq('parent_order_id', id);
+    return z.array(orderRow).parse(must(await related.order('created_at'), 'orders.family'));
   },
   async events(orderId: string): Promise<OrderEventView[]> {
     const rows = must(
@@ -146,6 +158,16 @@ export interface PlaceOrderCall {
   readonly bodyHash: string;
   readonly allowDuplicate: boolean;
   readonly sendAt: string | null;
+}
+
+export interface ReplaceOrderCall {
+  readonly orderId: string;
+  /** Null for whatever is left. */
+  readonly quantity: number | null;
+  readonly price: number | null;
+  readonly priceType: string;
+  readonly intentKey: string;
+  readonly bodyHash: string;
 }
 
 const placedAnswer = z.object({
@@ -172,8 +194,21 @@ export const orderDoors = (db: SupabaseClient) => ({
     });
     return placedAnswer.parse(must(answer, 'place_order'));
   },
-  async cancel(orderId: string): Promise<PlacedAnswer> {
-    return placedAnswer.parse(must(await db.rpc('cancel_order', { p_order_id: orderId }), 'cancel_order'));
+  /** The order of the answer is the replacement. */
+  async replace(call: ReplaceOrderCall): Promise<PlacedAnswer> {
+    const answer = await db.rpc('replace_order', {
+      p_order_id: call.orderId,
+      p_quantity: call.quantity,
+      p_price: call.price,
+      p_price_type: call.priceType,
+      p_intent_key: call.intentKey,
+      p_body_hash: call.bodyHash,
+    });
+    return placedAnswer.parse(must(answer, 'replace_order'));
+  },
+  /** Of `quantity` shares, or of all that is left. */
+  async cancel(orderId: string, quantity: number | null = null): Promise<PlacedAnswer> {
+    return placedAnswer.parse(must(await db.rpc('cancel_order', { p_order_id: orderId, p_quantity: quantity }), 'cancel_order'));
   },
   async resolveUnknown(orderId: string, brokerOrderId: string | null, reason: string): Promise<OrderView> {
     const answer = await db.rpc('resolve_unknown', { p_order_id: orderId, p_broker_order_id: brokerOrderId, p_reason: reason });

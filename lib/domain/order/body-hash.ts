@@ -20,6 +20,20 @@ export function orderBodyText(body: OrderBody): string {
   return canonicalJson({ accountId: accountId.toLowerCase(), symbol, side, quantity, price, priceType, timeInForce, venue });
 }
 
+/** What a person asked for as a change of an order of theirs (정정). */
+export interface ChangeBody {
+  readonly orderId: string;
+  /** Null for whatever is left of it. */
+  readonly quantity: number | null;
+  readonly price: number | null;
+  readonly priceType: PriceType;
+}
+
+/** Identity of a change, 64 lower-case hexadecimal digits (`real_orders.body_hash` of the replacement). */
+export function changeBodyHash({ orderId, quantity, price, priceType }: ChangeBody): string {
+  return sha256Hex(canonicalJson({ replaces: orderId.toLowerCase(), quantity, price, priceType }));
+}
+
 /** Identity of a body, 64 lower-case hexadecimal digits (`real_orders.body_hash`). */
 export function orderBodyHash(body: OrderBody): string {
   return sha256Hex(orderBodyText(body));

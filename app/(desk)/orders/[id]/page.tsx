@@ -16,5 +16,5 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
   const orders = orderRepo(await serverClient());
   const [order, events] = await Promise.all([orders.byId(id.data), orders.events(id.data)]);
   if (!order) notFound();
-  return <OrderDetail initial={order} initialEvents={events} />;
+  return <OrderDetail initial={order} initialEvents={events} initialFamily={await orders.family(order)} />;
 }
