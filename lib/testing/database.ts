@@ -34,7 +34,8 @@ export async function createTestDatabase(options: { bare?: boolean } = {}): Prom
   if (!response.ok) throw new Error(await response.text());
   const { port, password, template } = (await response.json()) as { port: number; password: string; template: string };
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const urlOf = (database: string, role = 'postgres') => `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
+  const pooler = inject('poolerPort') as number | undefined; // the pooled run only
+  const urlOf = (database: string, role = 'postgres', at = port) => `postgres://${role}:${password}@127.0.0.1:${at}/${database}`;
   const asAdmin = async (sql: string): Promise<void> => {
     const admin = new pg.Client({ connectionString: urlOf('postgres') });
     await admin.connect();
@@ -64,7 +65,7 @@ export async function createTestDatabase(options: { bare?: boolean } = {}): Prom
     }
   };
   return {
-    url: (role) => urlOf(name, role),
+    url: (role) => (pooler && role?.startsWith('narae_') ? urlOf(name, role, pooler) : urlOf(name, role)),
     pool,
     asUser: (userId, work, claims = {}) =>
       inRole('authenticated', { sub: userId, role: 'authenticated', aud: 'authenticated', aal: 'aal1', ...claims }, work),

@@ -1,5 +1,10 @@
+import { requireSessionMode } from '#lib/db/fleet/session-mode.ts';
 import { readFleetEnv } from '#lib/env/fleet.ts';
 import { runService } from '#nas/runtime/service.ts';
 import { startWorker } from './service.ts';
 
-await runService('backtest', ({ log }) => startWorker({ env: readFleetEnv(process.env), log }));
+await runService('backtest', async ({ log }) => {
+  const env = readFleetEnv(process.env);
+  await requireSessionMode(env.DATABASE_URL);
+  return startWorker({ env, log });
+});

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { gatewayRepo } from '#lib/db/fleet/gateway.ts';
 import { createFleetPool } from '#lib/db/fleet/pool.ts';
+import { requireSessionMode } from '#lib/db/fleet/session-mode.ts';
 import { readGatewayEnv } from '#lib/env/fleet.ts';
 import { startHeartbeat } from '#nas/runtime/heartbeat.ts';
 import { createMetrics } from '#nas/runtime/http.ts';
@@ -9,6 +10,7 @@ import { buildGateway } from './app.ts';
 
 await runService('gateway', async ({ log }) => {
   const env = readGatewayEnv(process.env);
+  await requireSessionMode(env.DATABASE_URL);
   const pool = createFleetPool(env.DATABASE_URL, { name: 'gateway', max: 4, log });
   const app = await buildGateway({
     repo: gatewayRepo(pool),

@@ -1,7 +1,7 @@
 /**
  * `npm test`: every check of the project in the order that fails cheapest first, then one closing line `N passed, N failed`.
  * A static check counts as one. Nothing is skipped silently: a step that could not run counts as a failure and says why.
- * `npm test -- unit` (or any step's name) runs only that step.
+ * `npm test -- unit` (or any step's name) runs only that step; `pooled`, the fleet's integration tests behind pgbouncer, runs in no other way.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -22,6 +22,8 @@ interface Step {
   readonly name: string;
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs only when asked for by its name. */
+  readonly isExtra?: true;
   /** Reads the counts from the step's own report; without it the exit code is one check. */
   readonly tally?: (exitCode: number) => Tally;
 }
@@ -69,6 +71,19 @@ const STEPS: readonly Step[] = [
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport, CHROMIUM_PATH: chromium.path ?? '' },
     tally: fromReport(browserReport, playwrightTally),
   },
+  {
+    name: 'pooled', // needs Debian's pgbouncer
+    command: [
+      bin('vitest'),
+      'run',
+      '--config=vitest.pooled.config.ts',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${vitestReport}`,
+    ],
+    tally: fromReport(vitestReport, vitestTally),
+    isExtra: true,
+  },
 ];
 
 async function run(step: Step): Promise<Tally> {
@@ -90,7 +105,7 @@ const only = process.argv.slice(2);
 const total: Tally = { passed: 0, failed: 0 };
 process.stdout.write(`${chromium.sentence}\n`);
 const lines: string[] = [];
-for (const step of STEPS.filter((s) => only.length === 0 || only.includes(s.name))) {
+for (const step of STEPS.filter((s) => (only.length === 0 ? !s.isExtra : only.includes(s.name)))) {
   const startedAt = performance.now();
   const tally = await run(step);
   total.passed += tally.passed;

@@ -41,7 +41,8 @@ export function createFleetPool(url: string, { name, max = 4, waitMs = 5_000, lo
     keepAlive: true,
     connectionTimeoutMillis: waitMs,
     idleTimeoutMillis: 30_000,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    // Asked for by a statement: as a part of the connection's start a pooler may refuse or ignore it.
+    onConnect: async (client) => void (await client.query(`set statement_timeout = ${STATEMENT_TIMEOUT_MS}`)),
     types: fleetTypes,
   });
   return survivingLoss(pool, (error) => log.warn({ err: error }, 'database connection lost'));
