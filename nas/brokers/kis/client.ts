@@ -7,7 +7,7 @@ import { type KisClock, sleep } from './clock.ts';
 import { createClockOffset } from './clock-offset.ts';
 import { isReadRetryable, judgeOrderAnswer, NOT_PROCESSED_VERSION, OWN_RATE, readEnvelope, TOKEN_REFUSED, TOO_FAST } from './errors.ts';
 import type { Governor, Lane } from './governor.ts';
-import { createGetter, type HttpAnswer, postOnce, type Timeouts, TransportError } from './transport.ts';
+import { createGetter, createOrderLine, type HttpAnswer, postOnce, type Timeouts, TransportError } from './transport.ts';
 
 export interface ReadCall<T extends z.ZodType> {
   readonly path: string;
@@ -64,6 +64,7 @@ type ReadResult = { readonly body: Record<string, unknown>; readonly trCont: str
 export function createClient(options: ClientOptions): KisClient {
   const { rest, credentials, auth, governor, clock, log, timeouts } = options;
   const getter = createGetter(rest, { connectMs: timeouts.connectMs, readMs: timeouts.readMs });
+  const line = createOrderLine(rest, timeouts.connectMs);
   /** Instants by the clock we were given, which is also what the offset is used with. */
   const noteOffset = (answer: HttpAnswer): void => {
     const receivedAt = clock.now();
@@ -172,6 +173,7 @@ export function createClient(options: ClientOptions): KisClient {
     },
 
     async order(call) {
+      line.warm(); // the handshake runs while we wait for token and turn
       const turnBy = clock.now() + call.maxWaitMs;
       const writeBy = turnBy + timeouts.connectMs;
       let token: string;
@@ -186,7 +188,10 @@ export function createClient(options: ClientOptions): KisClient {
       let answer: HttpAnswer;
       try {
         const limits = { connectMs: timeouts.connectMs, readMs: timeouts.orderReadMs };
-        answer = await postOnce(new URL(call.path, rest), headersFor(token, call.trId, ''), JSON.stringify(call.body), limits, mayWrite);
+        answer = await postOnce(new URL(call.path, rest), headersFor(token, call.trId, ''), JSON.stringify(call.body), limits, {
+          mayWrite,
+          line,
+        });
       } catch (error) {
         const fault = error instanceof TransportError ? error : new TransportError('after_write', 'NETWORK');
         log.warn({ trId: call.trId, code: fault.code, phase: fault.phase }, 'kis order exchange failed');
@@ -208,7 +213,10 @@ export function createClient(options: ClientOptions): KisClient {
     },
 
     clockOffsetMs: () => offset.median(),
-    close: () => getter.close(),
+    close() {
+      getter.close();
+      line.close();
+    },
   };
 }
 

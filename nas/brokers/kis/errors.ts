@@ -1,11 +1,23 @@
 import type { SubmitOutcome } from '#nas/brokers/port.ts';
 
+/** A code that proves that nothing was done, the wait before a new attempt, and who says so. */
+interface ProvedUntouched {
+  readonly waitMs: number;
+  readonly meaning: string;
+  readonly source: string;
+}
 /**
- * Codes that prove nothing was done, with the wait before a new attempt in ms. Only this exact code in a complete body counts.
- * Version 1, 2026-11-22: EGW00201 own rate, EGW00215 ledger rate, EGW00121–00123 token refused before routing.
+ * "Definitely not processed": only these exact codes in a complete body allow another attempt of an order. Everything else is the
+ * broker's no or unknown. A change raises the version, which stands in the log beside every use.
  */
-export const NOT_PROCESSED: Readonly<Record<string, number>> = { EGW00201: 1_000, EGW00215: 1_000, EGW00121: 0, EGW00122: 0, EGW00123: 0 };
-export const NOT_PROCESSED_VERSION = 1;
+export const NOT_PROCESSED_VERSION = 2; // 2026-11-22
+export const NOT_PROCESSED: Readonly<Record<string, ProvedUntouched>> = {
+  EGW00201: { waitMs: 1_000, meaning: 'calls a second of the key', source: 'KIS throughput notice of 2026-04-20: call again' },
+  EGW00215: { waitMs: 1_000, meaning: 'calls a second of the ledger', source: 'API workbook, 주식잔고조회: call again' },
+  EGW00121: { waitMs: 0, meaning: 'token not valid', source: 'KIS error table: refused before routing' },
+  EGW00122: { waitMs: 0, meaning: 'token not found', source: 'KIS error table: refused before routing' },
+  EGW00123: { waitMs: 0, meaning: 'token expired', source: 'KIS error table: refused before routing' },
+};
 
 /** The access token was refused: drop it, issue once. */
 export const TOKEN_REFUSED: ReadonlySet<string> = new Set(['EGW00121', 'EGW00122', 'EGW00123']);
@@ -106,7 +118,7 @@ export function judgeOrderAnswer(status: number, text: string): SubmitOutcome {
     };
   }
   const kind = number ? 'ambiguous' : classifyRefusal(rtCd, code);
-  if (kind === 'not_processed') return { kind, code, message, retryAfterMs: NOT_PROCESSED[code] ?? 1_000 };
+  if (kind === 'not_processed') return { kind, code, message, retryAfterMs: NOT_PROCESSED[code]!.waitMs };
   if (kind === 'refused') return { kind: 'rejected', code, message };
   return { kind: 'unknown', cause: `HTTP ${status}, rt_cd ${rtCd.slice(0, 4)}, ${code || 'no code'}` };
 }

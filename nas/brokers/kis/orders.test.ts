@@ -325,8 +325,42 @@ describe('faults of the line', () => {
     const { raw, broker } = await rawBroker(() => {});
     const waiting = brokerOn(raw.url, { governor, tokenStore: await signedIn(), clock: systemClock });
     expect(await waiting.broker.submit(anOrder())).toMatchObject({ kind: 'not_processed', code: 'LOCAL_QUOTA' });
-    expect(raw.state.connections).toBe(0);
+    expect(raw.state.heard).toBe('');
     await broker.close();
+  });
+
+  describe('a connection begun while the order waits for its turn', () => {
+    /** A server that accepts orders and, when told, ends a connection that was opened and not used. */
+    async function slowTurn(turnMs: number, isClosing = false) {
+      const text = JSON.stringify(ACCEPTED);
+      const raw = await startRaw(
+        (socket, heard) => {
+          if (heard.includes('"KRX"}')) socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+        },
+        isClosing ? (socket) => socket.end('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n') : undefined,
+      );
+      closers.push(raw.close);
+      const governor = createGovernor({ source: ownCalls({ requestsPerSecond: 1_000, clock: systemClock }), clock: systemClock });
+      governor.slow(turnMs, true);
+      const { broker } = brokerOn(raw.url, { governor, tokenStore: await signedIn() });
+      closers.push(() => broker.close());
+      const outcome = await broker.submit(anOrder());
+      return { outcome, connections: raw.state.connections, posts: raw.state.heard.split('POST /').length - 1 };
+    }
+
+    test('carries it, so that the handshake costs no time', async () => {
+      expect(await slowTurn(300)).toEqual({ outcome: expect.objectContaining({ kind: 'accepted' }), connections: 1, posts: 1 });
+    });
+
+    test('is not used after two idle seconds: the order goes out once, on a fresh one', async () => {
+      expect(await slowTurn(2_200)).toEqual({ outcome: expect.objectContaining({ kind: 'accepted' }), connections: 2, posts: 1 });
+    });
+
+    test('that the server has ended meanwhile, with words nobody asked for, is replaced', async () => {
+      const { outcome, posts } = await slowTurn(300, true);
+      expect(posts).toBe(1);
+      expect(outcome.kind).toBe('accepted');
+    });
   });
 });
 

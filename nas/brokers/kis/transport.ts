@@ -38,6 +38,55 @@ const TLS_OPTIONS = { minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] } as co
 
 type Headers = Readonly<Record<string, string>>;
 
+/** A connection that has lain idle longer may be closed by the other side at any moment, also under a request. */
+const MOST_IDLE_MS = 2_000;
+
+/** Fresh connections for POSTs to one host: each is used once, and none that has been idle for more than two seconds. */
+export function createOrderLine(url: URL, connectMs: number) {
+  interface Warmed {
+    readonly socket: net.Socket;
+    readonly since: number;
+  }
+  let warmed: Promise<Warmed | null> | null = null;
+
+  const open = (): Promise<net.Socket> => connect(url, connectMs);
+  function drop(): void {
+    const old = warmed;
+    warmed = null;
+    void old?.then((one) => one?.socket.destroy());
+  }
+
+  return {
+    /** Begins a connection while the caller still waits for its turn; a failure shows when it is taken. */
+    warm(): void {
+      warmed ??= open().then(
+        (socket) => {
+          const mine = { socket, since: performance.now() };
+          setTimeout(() => {
+            if (warmed) void warmed.then((one) => one === mine && drop());
+          }, MOST_IDLE_MS).unref();
+          return mine;
+        },
+        () => null,
+      );
+    },
+    /** A complete connection that nobody has used. */
+    async take(): Promise<net.Socket> {
+      const mine = warmed;
+      warmed = null;
+      const one = await mine;
+      // Bytes nobody asked for would be taken for the answer.
+      const isClean = one && !one.socket.destroyed && one.socket.writable && one.socket.readableLength === 0;
+      const isFresh = isClean && performance.now() - one.since <= MOST_IDLE_MS;
+      if (isFresh) return one.socket;
+      one?.socket.destroy();
+      return open();
+    },
+    close: drop,
+  };
+}
+export type OrderLine = ReturnType<typeof createOrderLine>;
+
 /**
  * One POST on a connection of its own, HTTP/1.1, never repeated and never redirected. The connection is complete (TLS
  * included) before anything is written; `mayWrite` is asked in the same tick as the write and a reason calls it off.
@@ -47,12 +96,12 @@ export async function postOnce(
   headers: Headers,
   body: string,
   limits: { connectMs: number; readMs: number },
-  mayWrite?: () => string | null,
+  on: { mayWrite?: () => string | null; line?: OrderLine } = {},
 ): Promise<HttpAnswer> {
-  const socket = await connect(url, limits.connectMs);
+  const socket = await (on.line?.take() ?? connect(url, limits.connectMs));
   let objection: string | null;
   try {
-    objection = mayWrite?.() ?? null;
+    objection = on.mayWrite?.() ?? null;
   } catch {
     objection = 'GUARD_FAILED';
   }

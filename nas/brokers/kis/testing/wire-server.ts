@@ -60,12 +60,12 @@ export async function startWire(answer: (request: WireRequest) => WireAnswer | P
   };
 }
 
-/** A TCP server; `connections` counts what was opened, `heard` what arrived. */
-export async function startRaw(onData: (socket: net.Socket, heard: string) => void) {
+/** A TCP server; `connections` counts what was opened, `heard` what arrived. `onFirst` is told the first connection as it opens. */
+export async function startRaw(onData: (socket: net.Socket, heard: string) => void, onFirst: (socket: net.Socket) => void = () => {}) {
   const sockets = new Set<net.Socket>();
   const state = { connections: 0, heard: '' };
   const server = net.createServer((socket) => {
-    state.connections++;
+    if (state.connections++ === 0) onFirst(socket);
     sockets.add(socket);
     let heard = '';
     socket.on('data', (chunk) => {
