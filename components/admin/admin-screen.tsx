@@ -1,4 +1,5 @@
 'use client';
+import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useCallback, useState } from 'react';
 import { Badge } from '#components/ui/badge.tsx';
@@ -29,7 +30,15 @@ export function AdminScreen(props: Props) {
   const requests = users.filter((user) => user.request !== null).length;
   return (
     <>
-      <PageHeader title={t('title')} description={t('description')} />
+      <PageHeader
+        title={t('title')}
+        description={t('description')}
+        actions={
+          <Link href="/admin/unknown" className="text-brand text-sm hover:underline">
+            {t('unknown.link')}
+          </Link>
+        }
+      />
       <Card>
         <Tabs defaultValue="users">
           <TabsList className="px-2" aria-label={t('title')}>

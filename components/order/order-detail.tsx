@@ -3,20 +3,15 @@ import { ArrowLeft } from 'lucide-react';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { useDesk } from '#components/desk/desk-context.tsx';
 import { ModeBadge } from '#components/desk/mode-badge.tsx';
 import { formatClockMs, formatNumber, formatShares, formatTime, formatWon } from '#components/numbers/format.ts';
-import { Button } from '#components/ui/button.tsx';
 import { Card, CardBody, CardHeader, PageHeader } from '#components/ui/card.tsx';
 import { cn } from '#components/ui/class-names.ts';
-import { Dialog, DialogActions, DialogContent } from '#components/ui/dialog.tsx';
-import { FormField } from '#components/ui/form.tsx';
-import { Input } from '#components/ui/input.tsx';
 import { EmptyState, Notice } from '#components/ui/states.tsx';
 import { Table, Td, THead, Th, Tr } from '#components/ui/table.tsx';
 import { type DenialNumbers, denialSentence } from '#domain/risk/denials.ts';
-import { type OrderEventView, type OrderView, orderDoors, orderRepo, orderRow } from '#lib/db/orders.ts';
+import { type OrderEventView, type OrderView, orderRepo, orderRow } from '#lib/db/orders.ts';
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { ordersTopic } from '#lib/realtime/topics.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
@@ -24,6 +19,7 @@ import { ChangeButton } from './change-order.tsx';
 import { OrderFamily } from './order-family.tsx';
 import { OrderStatusBadge } from './order-status.tsx';
 import { CancelButton } from './orders-table.tsx';
+import { ResolveUnknown } from './resolve-unknown.tsx';
 
 /** One order: where it stands, and its flight recorder, which grows while one looks. */
 export function OrderDetail({
@@ -39,7 +35,7 @@ export function OrderDetail({
   const tCommon = useTranslations('common');
   const db = useDb();
   const { userId } = useRealtime();
-  const { orders, accounts, locale } = useDesk();
+  const { orders, accounts, locale, showOrder } = useDesk();
   const [events, setEvents] = useState(initialEvents);
   const known = orders.find((row) => row.id === initial.id);
   const order = known && known.version >= initial.version ? known : initial;
@@ -101,7 +97,13 @@ export function OrderDetail({
         {order.status === 'rejected' && order.brokerMessage && (
           <Notice tone="danger">{t('detail.brokerSaid', { message: `${order.brokerCode ?? ''} ${order.brokerMessage}` })}</Notice>
         )}
-        {order.status === 'unknown' && <UnknownNotice order={order} />}
+        {order.status === 'unknown' && (
+          <Notice tone="warn">
+            <p className="font-semibold">{t('detail.unknownTitle')}</p>
+            <p className="mt-1 mb-2">{t('unknownHelp')}</p>
+            <ResolveUnknown order={order} isReal={account?.isPaper === false} onSettled={showOrder} />
+          </Notice>
+        )}
         <OrderFamily order={order} initial={initialFamily} />
         <div className="grid gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
           <Card className="self-start">
@@ -186,52 +188,4 @@ function payloadText(payload: Record<string, unknown>): string {
     .filter(([, value]) => value !== null && value !== '')
     .map(([key, value]) => `${key} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
     .join(' · ');
-}
-
-/** What the amber state means, and the way out when a person has looked at the broker's own screen. */
-function UnknownNotice({ order }: { order: OrderView }) {
-  const t = useTranslations('orders');
-  const db = useDb();
-  const { showOrder } = useDesk();
-  const [isOpen, setIsOpen] = useState(false);
-  const [number, setNumber] = useState('');
-  const [reason, setReason] = useState('');
-  const [isBusy, setIsBusy] = useState(false);
-  const settle = async () => {
-    setIsBusy(true);
-    try {
-      showOrder(await orderDoors(db).resolveUnknown(order.id, number.trim() || null, reason.trim()));
-      setIsOpen(false);
-    } catch {
-      toast.error(t('detail.resolveFailed'));
-    } finally {
-      setIsBusy(false);
-    }
-  };
-  return (
-    <Notice tone="warn">
-      <p className="font-semibold">{t('detail.unknownTitle')}</p>
-      <p className="mt-1">{t('unknownHelp')}</p>
-      <Button size="sm" className="mt-2" onClick={() => setIsOpen(true)}>
-        {t('detail.resolve')}
-      </Button>
-      <Dialog open={isOpen} onOpenChange={setIsOpen}>
-        <DialogContent title={t('detail.resolve')} description={t('detail.resolveBody')}>
-          <div className="flex flex-col gap-3">
-            <FormField label={t('detail.resolveNumber')}>
-              {(control) => <Input {...control} value={number} onChange={(event) => setNumber(event.target.value)} maxLength={50} />}
-            </FormField>
-            <FormField label={t('detail.resolveReason')}>
-              {(control) => <Input {...control} value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} />}
-            </FormField>
-          </div>
-          <DialogActions>
-            <Button variant="danger" isBusy={isBusy} disabled={reason.trim() === ''} onClick={settle}>
-              {t(number.trim() ? 'detail.resolvePlaced' : 'detail.resolveNotPlaced')}
-            </Button>
-          </DialogActions>
-        </DialogContent>
-      </Dialog>
-    </Notice>
-  );
 }

@@ -59,3 +59,45 @@ test('switches say what follows before they turn, the fleet is heard, and nothin
   await page.getByRole('dialog').getByRole('button', { name: '그대로 두기' }).click();
   await expect(page.getByRole('switch', { name: /자동매매/ })).toBeChecked();
 });
+
+test('orders of unknown outcome have a page of their own, for administrators alone', async ({ browser, page, url }) => {
+  await signIn(page, url, 'admin');
+  await page.goto(`${url}/admin`);
+  await page.getByRole('link', { name: '결과를 모르는 주문' }).click();
+  await expect(page.getByRole('heading', { name: '결과를 모르는 주문', level: 1 })).toBeVisible();
+  await expect(page.getByText('결과를 모르는 주문이 없습니다')).toBeVisible();
+  await expectAccessible(page);
+  const strangerContext = await browser.newContext({ locale: 'ko-KR' });
+  try {
+    const stranger = await strangerContext.newPage();
+    await signIn(stranger, url, 'seoyeon');
+    await stranger.goto(`${url}/admin/unknown`);
+    await expect(stranger.getByText('찾을 수 없습니다').first()).toBeVisible();
+  } finally {
+    await strangerContext.close();
+  }
+});
+
+test('a halt of the paper broker is set with one dialog, named with reason and person, and lifted with a reason', async ({ page, url }) => {
+  await signIn(page, url, 'admin');
+  await page.goto(`${url}/admin`);
+  await page.getByRole('tab', { name: '비상정지' }).click();
+  await page.getByRole('button', { name: '정지 설정' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: '범위' }).click();
+  await page.getByRole('option', { name: /PAPER 전체/ }).click();
+  await dialog.getByRole('radio', { name: '신규 중지' }).click();
+  await dialog.getByLabel('이유').fill('점검');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: '적용' }).click();
+  const standing = page.getByRole('list', { name: '걸려 있는 정지' });
+  await expect(standing).toContainText('PAPER 전체');
+  await expect(standing).toContainText('내가 설정');
+  await expect(standing).toContainText('점검');
+  await standing.getByRole('button', { name: '바꾸기' }).click();
+  await dialog.getByRole('radio', { name: '정상' }).click();
+  await expect(dialog.getByRole('button', { name: '적용' })).toBeDisabled();
+  await dialog.getByLabel('이유').fill('점검을 마쳤습니다');
+  await dialog.getByRole('button', { name: '적용' }).click();
+  await expect(page.getByText('걸려 있는 정지가 없습니다')).toBeVisible();
+});
