@@ -436,6 +436,50 @@ end
 $$;
 comment on function public.apply_broker_cancelled is 'Shares of a working order that the broker has taken back so far, by our partial cancel or another client''s. Keeps the maximum; the order keeps its number and the rest.';
 
+-- As before, and: an order that works after all has moved no shares on.
+create or replace function private.take_number(o public.real_orders, p_broker_order_id text, p_branch text, p_source text, p_is_seen_working boolean)
+returns public.real_orders
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  facts jsonb := jsonb_build_object('broker_order_id', p_broker_order_id);
+begin
+  if coalesce(p_broker_order_id, '') = '' then
+    perform private.refuse('invalid_input', 'A broker order number is missing.');
+  end if;
+  if o.broker_order_id is not null and o.broker_order_id <> p_broker_order_id then
+    perform private.page(o, 'other_broker_order', p_source, facts);
+    return o;
+  end if;
+  if exists (select 1 from public.real_orders x where x.broker_account_id = o.broker_account_id and x.order_day = o.order_day
+             and x.broker_order_id = p_broker_order_id and x.id <> o.id) then
+    perform private.page(o, 'broker_number_taken', p_source, facts);
+    return private.to_unknown(o, p_source, facts); -- a person settles it
+  end if;
+  if o.order_status in ('pending', 'denied') or o.order_status = 'rejected' and o.broker_code is distinct from 'NOT_FOUND' then
+    perform private.page(o, 'number_of_unsent_order', p_source, facts);
+    return o;
+  end if;
+  update public.real_orders
+  set broker_order_id = p_broker_order_id, broker_branch = coalesce(p_branch, broker_branch), candidates = '[]',
+      acknowledged_at = coalesce(acknowledged_at, clock_timestamp())
+  where id = o.id returning * into o;
+  if o.order_status in ('submitting', 'unknown') then
+    o := private.move_order(o, private.working_status(o), 'accepted', p_source, facts);
+  elsif o.order_status = 'rejected' or p_is_seen_working and o.order_status in ('cancelled', 'expired', 'replaced') then
+    update public.real_orders set cancelled_quantity = 0, replaced_quantity = 0 where id = o.id; -- all its rest works again
+    o := private.move_order(o, private.working_status(o), 'seen_working', p_source, facts);
+    perform private.hold(o);
+  else
+    perform private.note_order(o, 'accepted', p_source, facts); -- a fill or a cancel overtook the answer; it only tells the number
+  end if;
+  if o.cancel_requested_at is not null then
+    perform private.wake_account(o.broker_account_id);
+  end if;
+  return o;
+end
+$$;
+
 -- --- what people ask for ---------------------------------------------------------------------------------------------------------
 
 create function private.change_denial(p_parent public.real_orders, p_quantity bigint) returns jsonb
