@@ -9,7 +9,7 @@ import { fastClock } from './testing/fast-clock.ts';
 const clock = fastClock(20);
 const BUY = 'VTTC0012U';
 const ORDER_LIST = 'VTTC0081R';
-const [LOST, FILLED, SEEN] = ['990010', '990020', '990030'];
+const [LOST, FILLED, SEEN, RESERVED] = ['990010', '990020', '990030', '990040'];
 let desk: Desk;
 let service: RunningService;
 
@@ -62,4 +62,28 @@ test('an order that never arrived ends with the day when the list shows the othe
   );
   expect(['expired', 'rejected']).toContain(over.order_status);
   expect(await held(order.id)).toBe(0);
+});
+
+test('what a strategy reserved for a session whose prepare never ended clean is denied, and never sent', async () => {
+  const { pool } = desk.database;
+  const price = desk.basePrice(RESERVED);
+  const { rows } = await desk.database.asUser(desk.userId, (client) =>
+    client.query(
+      `select public.place_order($1, $2, 'buy', 1, 'limit', $3, gen_random_uuid(), 'b', false, now() + interval '1 hour') -> 'order' ->> 'id' as id`,
+      [desk.account.id, RESERVED, price],
+    ),
+  );
+  const { id } = rows[0];
+  await pool.query(
+    `with s as (insert into public.strategies (user_id, name) values ($1, 's') returning id),
+          v as (insert into public.strategy_versions (strategy_id, version, user_id, document, hash) select id, 1, $1, '{}', 'h' from s returning strategy_id),
+          d as (insert into public.strategy_deployments (user_id, strategy_id, version, broker_account_id, capital, state)
+                select $1, strategy_id, 1, $2, 1e9, 'running' from v returning id)
+     update public.real_orders set deployment_id = d.id, send_at = now() - interval '11 minutes' from d where real_orders.id = $3`,
+    [desk.userId, desk.account.id, id],
+  );
+  const denied = await until('denial', () => desk.order(id), isAt('denied'));
+  expect(denied.denial_code).toBe('not_prepared');
+  expect(desk.bookOf().filter(({ symbol }) => symbol === RESERVED)).toHaveLength(0);
+  expect(await held(id)).toBe(0);
 });
