@@ -35,8 +35,8 @@ export function parseSeoulTimestamp(text: string): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-/** The day before a `YYYYMMDD`. */
-export function dayBefore(day: string): string {
+/** `days` before a `YYYYMMDD`. */
+export function daysBefore(day: string, days: number): string {
   const at = Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6, 8)}T00:00:00Z`);
-  return new Date(at - 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+  return new Date(at - days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
 }

@@ -181,32 +181,32 @@ describe('what is asked', () => {
     ]);
   });
 
-  test('daily bars are paged backwards by date, raw, oldest first', async () => {
-    const days = Array.from({ length: 250 }, (_, n) =>
-      new Date(Date.UTC(2026, 0, 1) + n * 86_400_000).toISOString().slice(0, 10).replaceAll('-', ''),
-    );
-    const { wire, broker } = await brokerWith(({ query }) => {
-      const rows = days
-        .filter((day) => day >= query.get('FID_INPUT_DATE_1')! && day <= query.get('FID_INPUT_DATE_2')!)
-        .reverse()
-        .slice(0, 100);
-      const bar = sample('inquire-daily-itemchartprice').output2[0];
-      return {
-        body: {
-          rt_cd: '0',
-          msg_cd: 'MCA00000',
-          msg1: '',
-          output1: {},
-          output2: [...rows.map((day) => ({ ...bar, stck_bsop_date: day })), {}],
-        },
-      };
-    });
-    const bars = await broker.dailyBars(CODE, '2026-01-05' as TradingDay, '2026-12-31' as TradingDay);
-    expect(bars).toHaveLength(246);
-    expect([bars[0]?.day, bars.at(-1)?.day]).toEqual(['2026-01-05', '2026-09-07']);
-    expect(wire.requests[1]?.query.get('FID_ORG_ADJ_PRC')).toBe('1');
-    expect(wire.countOf(PATHS.dailyBars)).toBe(3);
-  });
+  test.each(['newest', 'oldest'] as const)(
+    'daily bars are whole, raw and oldest first, also when KIS tells the %s hundred of a longer range',
+    async (told) => {
+      const days = Array.from({ length: 900 }, (_, n) => new Date(Date.UTC(2024, 5, 1) + n * 86_400_000))
+        .filter((at) => at.getUTCDay() % 6 !== 0)
+        .map((at) => at.toISOString().slice(0, 10).replaceAll('-', ''))
+        .filter((day) => day < '20250301' || day > '20250930'); // seven months without a bar: a suspension
+      const { wire, broker } = await brokerWith(({ query }) => {
+        const inside = days.filter((day) => day >= query.get('FID_INPUT_DATE_1')! && day <= query.get('FID_INPUT_DATE_2')!).reverse();
+        const rows = told === 'newest' ? inside.slice(0, 100) : inside.slice(-100);
+        const bar = sample('inquire-daily-itemchartprice').output2[0];
+        return {
+          body: {
+            rt_cd: '0',
+            msg_cd: 'MCA00000',
+            msg1: '',
+            output1: {},
+            output2: [...rows.map((day) => ({ ...bar, stck_bsop_date: day })), {}],
+          },
+        };
+      });
+      const bars = await broker.dailyBars(CODE, '2020-01-01' as TradingDay, '2026-11-20' as TradingDay);
+      expect(bars.map((bar) => bar.day.replaceAll('-', ''))).toEqual(days.filter((day) => day <= '20261120'));
+      expect(wire.requests[1]?.query.get('FID_ORG_ADJ_PRC')).toBe('1');
+    },
+  );
 
   test('minute bars reach back to the open, turnover per minute', async () => {
     const minutes = Array.from(
