@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withLedger } from '#lib/db/fleet/ledger.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
+import { verifyLedger } from '#lib/use-cases/verify-ledger.ts';
 import {
   anAccount,
   aTrader,
@@ -22,6 +24,9 @@ beforeAll(async () => {
   trading = await aTradingService(db);
 });
 afterAll(async () => {
+  // Whatever the tests did: every row is what its events say.
+  const { rows } = await db.pool.query('select id from broker_accounts');
+  for (const { id } of rows) expect((await withLedger(db.pool, id, verifyLedger)).findings).toEqual([]);
   await trading?.close();
   await db?.drop();
 });

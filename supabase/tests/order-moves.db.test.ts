@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVIDENCE_MOVES, isFinal, LEGAL_MOVES } from '#domain/order/transitions.ts';
+import { withLedger } from '#lib/db/fleet/ledger.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
+import { verifyLedger } from '#lib/use-cases/verify-ledger.ts';
 import { anAccount, aTrader, aTradingService, openMarket, place, SHARE, type TradingService } from './arrange.ts';
 
 let db: TestDatabase;
@@ -166,7 +168,7 @@ test.each(Object.entries(PATHS))('%s: recorded, what is held fits, and only evid
   expect(held?.quantity).toBe(isFinal(order.order_status) ? undefined : order.leaves);
   const { paged } = await one(`select count(*)::int as paged from notifications where user_id = $1 and kind = 'order_reopened'`, [user]);
   expect(paged).toBe(needsEvidence.has(move) ? 1 : 0);
-  expect((await one('select private.first_broken_event($1) as seq', [account])).seq).toBeNull();
+  expect((await withLedger(db.pool, account, verifyLedger)).findings).toEqual([]);
 });
 
 test('a partial fill keeps the wish to cancel', async () => {
