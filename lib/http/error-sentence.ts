@@ -125,6 +125,10 @@ const BY_REASON: Record<string, Words> = {
     ko: '이미 처리된 요청입니다. 화면을 새로 고치세요.',
     en: 'This request has been decided already. Reload the page.',
   },
+  limit_raise_needs_admin: {
+    ko: '한도는 스스로 낮출 수만 있습니다. 올리거나 없애려면 관리자에게 요청하세요.',
+    en: 'You may only tighten your limits yourself. Ask an administrator to raise or remove one.',
+  },
   stop_not_found: { ko: '그런 손절·익절 설정이 없습니다. 화면을 새로 고치세요.', en: 'There is no such stop of yours. Reload the page.' },
   stop_without_position: {
     ko: '이 계좌에서 직접 보유한 이 종목의 주식이 없습니다. 전략이 보유한 주식은 전략의 규칙이 지킵니다.',

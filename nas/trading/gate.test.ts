@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { GateFacts } from '#lib/db/fleet/gate-facts.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
+import type { OrderBookSnapshot, QuoteSnapshot } from '#nas/brokers/port.ts';
 import { type GateContext, judgeBeforeSend } from './gate.ts';
 
 const DAY = '2026-11-23';
@@ -16,15 +17,25 @@ const facts: GateFacts = {
     upper_limit: 91_000,
     lower_limit: 49_000,
     price_day: DAY,
+    average_volume: null,
   },
-  quote: { last_price: 70_000, phase: 'continuous', is_halted: false, age_seconds: 1 },
+  quote: { last_price: 70_000, phase: 'continuous', is_halted: false, age_seconds: 1, expected_price: null },
   sessions: [{ session: 'regular', order_from: `${DAY}T00:00:00Z`, open_at: `${DAY}T00:00:00Z`, close_at: `${DAY}T06:20:00Z` }],
   working: [],
   same_seconds_ago: null,
   has_break: false,
   allow_restricted: false,
+  max_volume_percent: null,
+  collar_percent: 5,
 };
-const context: GateContext = { facts, halt: 'none', clockOffsetMs: 0, wall: NOON, fetchQuote: async () => null };
+const context: GateContext = {
+  facts,
+  halt: 'none',
+  clockOffsetMs: 0,
+  wall: NOON,
+  fetchQuote: async () => null,
+  fetchBook: async () => null,
+};
 const anOrder = (change: Partial<OrderRow>): OrderRow =>
   ({
     symbol: '005930',
@@ -76,4 +87,68 @@ test.each([
   expect(await verdict('buy', false)).toMatchObject({ code: 'symbol_restricted' });
   expect(await verdict('buy', true)).toEqual({ kind: 'pass' });
   expect(await verdict('sell', false)).toEqual({ kind: 'pass' });
+});
+
+const aQuote = (change: Partial<QuoteSnapshot>) => ({ ...BROKER_QUOTE, ...change }) as QuoteSnapshot;
+const BROKER_QUOTE = {
+  symbol: '005930',
+  last: 70_000,
+  basePrice: 70_000,
+  upperLimit: 91_000,
+  lowerLimit: 49_000,
+  isHalted: false,
+  statusCode: '',
+  isInVi: false,
+};
+
+test('a strategy’s buy waits while a volatility interruption is on; a person’s and a sale do not', async () => {
+  const inVi = { ...context, fetchQuote: async () => aQuote({ isInVi: true }) };
+  expect(await judgeBeforeSend(anOrder({ side: 'buy', origin: 'strategy' }), inVi)).toMatchObject({ kind: 'wait', reason: 'symbol_in_vi' });
+  expect(await judgeBeforeSend(anOrder({ side: 'buy', origin: 'user' }), inVi)).toEqual({ kind: 'pass' });
+  expect(await judgeBeforeSend(anOrder({ side: 'sell', origin: 'strategy' }), inVi)).toEqual({ kind: 'pass' });
+});
+
+test('what else is wrong with a strategy’s buy in an interruption ends it', async () => {
+  const inVi = { ...context, halt: 'pause_entries' as const, fetchQuote: async () => aQuote({ isInVi: true }) };
+  expect(await judgeBeforeSend(anOrder({ side: 'buy', origin: 'strategy' }), inVi)).toMatchObject({ kind: 'denied', code: 'halted' });
+});
+
+test('정리매매 is bought only where the settings allow it', async () => {
+  const lastDays = (allowed: boolean) => ({
+    ...context,
+    facts: { ...facts, quote: null, allow_restricted: allowed },
+    fetchQuote: async () => aQuote({ isLiquidation: true }),
+  });
+  expect(await judgeBeforeSend(anOrder({ side: 'buy' }), lastDays(false))).toMatchObject({ code: 'symbol_restricted' });
+  expect(await judgeBeforeSend(anOrder({ side: 'buy' }), lastDays(true))).toEqual({ kind: 'pass' });
+});
+
+describe('in an auction a price is held against the expected one', () => {
+  const auction = [{ session: 'open_auction', order_from: `${DAY}T00:00:00Z`, open_at: `${DAY}T00:00:00Z`, close_at: `${DAY}T06:20:00Z` }];
+  const at = (price: number) => anOrder({ side: 'buy', price: price as OrderRow['price'] });
+  const withExpected = (expected_price: number | null) => ({ ...facts, sessions: auction, quote: { ...facts.quote!, expected_price } });
+
+  test.each([
+    { expected: 60_000, price: 63_000, kind: 'pass' },
+    { expected: 60_000, price: 63_100, kind: 'denied' },
+    { expected: 80_000, price: 84_000, kind: 'pass' },
+  ])('$price at an expected $expected: $kind, whatever was traded last', async ({ expected, price, kind }) => {
+    expect((await judgeBeforeSend(at(price), { ...context, facts: withExpected(expected) })).kind).toBe(kind);
+  });
+
+  test('the book is asked when the feed tells none; without any the last price stands', async () => {
+    const book = { fetchBook: async () => ({ expectedPrice: 60_000 }) as OrderBookSnapshot };
+    expect(await judgeBeforeSend(at(70_000), { ...context, ...book, facts: withExpected(null) })).toMatchObject({ code: 'collar' });
+    expect(await judgeBeforeSend(at(70_000), { ...context, facts: withExpected(null) })).toEqual({ kind: 'pass' });
+  });
+});
+
+test.each([
+  { change: { collar_percent: 2 }, price: 71_500, code: 'collar', why: 'a narrower collar of the person’s own' },
+  { change: { max_volume_percent: 1 }, price: 70_000, code: 'adv_share', why: 'more than their share of the average volume' },
+])('$why holds a buy back, never a sale', async ({ change, price, code }) => {
+  const instrument = { ...facts.instrument!, average_volume: 900 };
+  const limited = { ...context, facts: { ...facts, instrument, ...change } };
+  expect(await judgeBeforeSend(anOrder({ side: 'buy', price: price as OrderRow['price'] }), limited)).toMatchObject({ code });
+  expect(await judgeBeforeSend(anOrder({ side: 'sell', price: price as OrderRow['price'] }), limited)).toEqual({ kind: 'pass' });
 });

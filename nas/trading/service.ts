@@ -141,7 +141,8 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
           halt: levelFor(order),
           clockOffsetMs: broker.clockOffsetMs(),
           wall: clock.wall(),
-          fetchQuote: () => fetchQuote(broker, order.symbol),
+          fetchQuote: () => fetched(order.symbol, broker.quote(order.symbol)),
+          fetchBook: () => fetched(order.symbol, broker.orderBook(order.symbol)),
         });
       },
       clock,
@@ -151,8 +152,8 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
     };
   }
 
-  async function fetchQuote(broker: Broker, symbol: Symbol) {
-    return broker.quote(symbol).catch((error) => {
+  function fetched<T>(symbol: Symbol, read: Promise<T>): Promise<T | null> {
+    return read.catch((error) => {
       log.warn({ err: error, symbol }, 'quote could not be fetched');
       return null;
     });

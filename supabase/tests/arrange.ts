@@ -74,6 +74,8 @@ export interface OrderInput {
   readonly intentKey?: string | null;
   readonly bodyHash?: string | null;
   readonly sendAt?: string | null;
+  /** Tests mean what they repeat; false presses twice like a person. */
+  readonly allowDuplicate?: boolean;
 }
 export interface Placed {
   readonly order: Record<string, unknown> & { readonly id: string; readonly order_status: string };
@@ -82,13 +84,24 @@ export interface Placed {
 }
 
 const PLACE = `select place_order(p_account_id => $1, p_stock_code => $2, p_side => $3, p_quantity => $4, p_price_type => $5, p_price => $6,
-  p_intent_key => $7, p_body_hash => $8, p_send_at => $9) as placed`;
+  p_intent_key => $7, p_body_hash => $8, p_send_at => $9, p_allow_duplicate => $10) as placed`;
 
 /** Places an order as its owner would through the API: 10 shares of SHARE at 70,000 won unless said otherwise. */
 export async function place(db: TestDatabase, userId: string, input: OrderInput, claims: TestClaims = {}): Promise<Placed> {
   const { stockCode = SHARE.code, side = 'buy', quantity = 10, priceType = 'limit', intentKey = randomUUID(), bodyHash = 'body' } = input;
   const price = input.price === undefined ? (priceType === 'market' ? null : SHARE.base) : input.price;
-  const values = [input.accountId, stockCode, side, quantity, priceType, price, intentKey, bodyHash, input.sendAt ?? null];
+  const values = [
+    input.accountId,
+    stockCode,
+    side,
+    quantity,
+    priceType,
+    price,
+    intentKey,
+    bodyHash,
+    input.sendAt ?? null,
+    input.allowDuplicate ?? true,
+  ];
   return db.asUser(userId, async (client) => (await client.query(PLACE, values)).rows[0].placed, claims);
 }
 

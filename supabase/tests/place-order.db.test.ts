@@ -352,7 +352,7 @@ describe('a hundred orders at once where ten fit', () => {
           await client.query(`select set_config('request.jwt.claims', $1, true), set_config('role', 'authenticated', true)`, [
             JSON.stringify({ sub: user, role: 'authenticated' }),
           ]);
-          const { rows } = await client.query(`select place_order($1, $2, 'buy', 10, 'limit', 70000, $3, 'b') as placed`, [
+          const { rows } = await client.query(`select place_order($1, $2, 'buy', 10, 'limit', 70000, $3, 'b', true) as placed`, [
             accounts[n % accounts.length],
             SHARE.code,
             randomUUID(),

@@ -8,9 +8,6 @@ let trading: TradingService;
 beforeAll(async () => {
   db = await createTestDatabase();
   await openMarket(db);
-  // Ticks of 100 won from 50,000, of 50 below.
-  await db.pool.query(`insert into tick_bands (kind, market, valid_from, price_from, tick) values
-    ('stock', 'KOSPI', '2023-01-25', 0, 50), ('stock', 'KOSPI', '2023-01-25', 50000, 100) on conflict do nothing`);
   trading = await aTradingService(db);
 });
 afterAll(async () => {

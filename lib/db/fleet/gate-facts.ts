@@ -17,15 +17,28 @@ const facts = z.object({
       upper_limit: number,
       lower_limit: number,
       price_day: z.string(),
+      average_volume: number.nullable(),
     })
     .nullable(),
-  quote: z.object({ last_price: number, phase: z.string(), is_halted: z.boolean(), age_seconds: number }).nullable(),
+  quote: z
+    .object({
+      last_price: number,
+      phase: z.string(),
+      is_halted: z.boolean(),
+      age_seconds: number,
+      /** The auction's expected price; null where the book tells none. */
+      expected_price: number.nullable(),
+    })
+    .nullable(),
   sessions: z.array(z.object({ session: z.string(), order_from: z.string(), open_at: z.string(), close_at: z.string() })),
   working: z.array(z.object({ side, price: number.nullable(), remaining: number })),
   same_seconds_ago: number.nullable(),
   has_break: z.boolean(),
   /** The owner's setting: 관리·투자위험·정리매매 종목 may be bought. */
   allow_restricted: z.boolean(),
+  /** The owner's limits that no lock is needed for. */
+  max_volume_percent: number.nullable(),
+  collar_percent: number,
 });
 export type GateFacts = z.infer<typeof facts>;
 
@@ -42,7 +55,7 @@ select jsonb_build_object(
   'instrument', (select to_jsonb(i) from public.instruments i where i.stock_code = $3),
   'quote', (
     select jsonb_build_object('last_price', q.last_price, 'phase', q.phase, 'is_halted', q.is_halted,
-             'age_seconds', extract(epoch from now() - q.heard_at))
+             'age_seconds', extract(epoch from now() - q.heard_at), 'expected_price', (q.book ->> 'expectedPrice')::numeric)
       from public.quotes q where q.stock_code = $3 and q.feed in ('shared', $2::uuid::text) order by q.heard_at desc limit 1),
   'sessions', coalesce((
     select jsonb_agg(jsonb_build_object('session', c.session, 'order_from', c.order_from, 'open_at', c.open_at, 'close_at', c.close_at))
@@ -63,5 +76,8 @@ select jsonb_build_object(
   'has_break', exists (
     select 1 from public.reconciliation_breaks b where b.broker_account_id = $2::uuid and b.stock_code = $3 and b.closed_at is null),
   'allow_restricted', coalesce((
-    select s.allow_restricted from public.investment_settings s join public.real_orders me on me.user_id = s.user_id where me.id = $1), false)
+    select s.allow_restricted from public.investment_settings s join public.real_orders me on me.user_id = s.user_id where me.id = $1), false),
+  'max_volume_percent', (select t.max_volume_percent from public.trading_permissions t join public.real_orders me on me.user_id = t.user_id where me.id = $1),
+  'collar_percent', coalesce((
+    select t.collar_percent from public.trading_permissions t join public.real_orders me on me.user_id = t.user_id where me.id = $1), 5)
 ) as facts`;

@@ -74,6 +74,10 @@ export const checkPositionProved: Check = ({ isPositionUnproved }) => (isPositio
 /** Won this buy may cost at worst, without commission. */
 const worstAmount = ({ order, instrument }: GateInput) => order.quantity * reservePrice(order, instrument?.upperLimit ?? order.price ?? 0);
 
+/** Limits that ran out allow nothing until an administrator renews them. */
+export const checkExpired: Check = ({ limits: { expiredAt } }) =>
+  expiredAt === null ? null : found('limits_expired', { expired_at: expiredAt });
+
 export const checkOrderAmount: Check = (input) => {
   const limit = input.limits.orderAmount;
   const amount = worstAmount(input);
@@ -84,7 +88,8 @@ export const checkOrderAmount: Check = (input) => {
 export const checkPosition: Check = (input) => {
   const { order, limits, heldQuantity, workingBuyQuantity } = input;
   if (limits.positionAmount === null) return null;
-  const unit = Math.max(referencePrice(input) ?? 0, reservePrice(order, input.instrument?.upperLimit ?? 0));
+  const last = input.quote?.last || (input.instrument?.basePrice ?? 0);
+  const unit = Math.max(last, reservePrice(order, input.instrument?.upperLimit ?? 0));
   const amount = (heldQuantity + workingBuyQuantity + order.quantity) * unit;
   return amount > limits.positionAmount ? found('position_limit', { amount, limit: limits.positionAmount }) : null;
 };
@@ -106,7 +111,7 @@ export const checkDailyOrders: Check = ({ limits: { dailyOrders: limit, dailyOrd
   limit !== null && used >= limit ? found('daily_order_limit', { used, limit }) : null;
 
 export const checkLoss: Check = ({ limits: { dailyLoss: limit, lossToday: loss } }) =>
-  limit !== null && loss >= limit ? found('loss_limit', { loss, limit }) : null;
+  limit !== null && loss > 0 && loss >= limit ? found('loss_limit', { loss, limit }) : null;
 
 /** A share of the average volume, so that one order does not move the market. */
 export const checkVolumeShare: Check = ({ order, instrument, limits }) => {

@@ -56,6 +56,8 @@ export interface WorkingOrder {
 
 /** Limits in won, shares or counts; null means not limited. Used figures are before this order. */
 export interface GateLimits {
+  /** When the limits ran out; null while they hold. */
+  readonly expiredAt: string | null;
   readonly orderAmount: number | null;
   readonly positionAmount: number | null;
   readonly grossAmount: number | null;
@@ -125,6 +127,7 @@ export const DEFAULT_SETTINGS: GateSettings = {
 
 /** No limit of ours: for a back-test that states none. */
 export const NO_LIMITS: GateLimits = {
+  expiredAt: null,
   orderAmount: null,
   positionAmount: null,
   grossAmount: null,

@@ -16,7 +16,10 @@ import {
   checkTradable,
 } from '#domain/risk/order-checks.ts';
 import { reserveAmount } from '#domain/risk/reserve.ts';
+import { orderFacts } from '#lib/db/order-facts.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
+import { type PreviewMarket, type PreviewWish, previewOrder } from '#lib/use-cases/preview-order.ts';
+import { anAccount, aTrader, openMarket, place, SHARE } from '#supabase/tests/arrange.ts';
 
 /** Where SQL and TypeScript judge the same thing, one generated table of cases runs against both (ORDERS §5). */
 let db: TestDatabase;
@@ -187,3 +190,113 @@ test('SQL holds back the same won for a buy', async () => {
     cases.map(({ quantity, price, rate }) => reserveAmount({ priceType: 'limit', price, quantity }, price, rate)),
   );
 });
+
+/** A person who holds 10 shares bought dearer, has bought 5 today and asked for 5 more, and what they wish for next. */
+interface LimitCase {
+  readonly limits: Readonly<Record<string, number | string | undefined>>;
+  readonly quantity: number;
+  readonly price: number | null;
+}
+const LIMIT_CASES = ([10, 1, 100, 2_000] as const).flatMap((quantity) =>
+  [SHARE.base, null].flatMap((price) =>
+    [
+      {},
+      ...[0, 349_999, 350_000, 700_000, 910_000, 7_000_000].flatMap((won) => [
+        { max_order_amount: won },
+        { max_position_size: won + 700_000 },
+        { max_gross_amount: won + 700_000 },
+        { daily_trade_limit: won },
+        { max_daily_loss: won },
+      ]),
+      ...[0, 1, 2, 3].flatMap((orders) => [{ daily_order_limit: orders }, { max_orders_a_minute: orders }]),
+      { limits_expire_at: '2020-01-01T00:00:00+00:00' },
+      { max_order_amount: 1, max_gross_amount: 1, max_daily_loss: 1, max_orders_a_minute: 0, daily_order_limit: 0 },
+    ].map((limits): LimitCase => ({ limits, quantity, price })),
+  ),
+);
+const WIDE = {
+  max_order_amount: null,
+  max_gross_amount: null,
+  max_daily_loss: null,
+  max_orders_a_minute: null,
+  max_position_size: 1e12,
+  daily_trade_limit: 1e12,
+  daily_order_limit: 1_000,
+  limits_expire_at: null,
+};
+
+test('SQL refuses the same orders for the same limits, cash and shares as the ticket foretells, with the same figures', async () => {
+  await seedTicks();
+  await openMarket(db);
+  const user = await aTrader(db);
+  const account = await anAccount(db, user, { cash: 50_000_000, feeRate: 0.00014053 });
+  await db.pool.query(`update instruments set base_price = $2 where stock_code = $1`, [SHARE.code, SHARE.base + 2_000]);
+  await db.pool.query(`insert into quotes (stock_code, last_price) values ($1, $2)`, [SHARE.code, SHARE.base]);
+  await place(db, user, { accountId: account, quantity: 5 });
+  await db.pool.query(
+    `insert into real_positions (user_id, broker_account_id, stock_code, quantity, sellable_quantity, purchase_amount) values ($1, $2, $3, 10, 10, 750000)`,
+    [user, account, SHARE.code],
+  );
+  const instrument = {
+    market: 'KOSPI',
+    kind: 'stock',
+    isHalted: false,
+    statusCode: '',
+    basePrice: SHARE.base + 2_000,
+    upperLimit: SHARE.upper,
+  } as const;
+  const day = (await db.pool.query<{ day: string }>('select private.seoul_day()::text as day')).rows[0]!.day;
+  const market: PreviewMarket = {
+    instrument: { ...instrument, lowerLimit: SHARE.lower, priceDay: day },
+    quote: { last: SHARE.base, expected: null, isHalted: false },
+    day,
+    second: 36_000,
+    calendarDay: krxCalendarDay(DAY),
+    isReserved: false,
+    halt: 'none',
+  };
+  const seen = new Set<string>();
+  for (const { limits, quantity, price } of LIMIT_CASES) {
+    const set = { ...WIDE, ...limits };
+    await db.pool.query(
+      `update trading_permissions t set (${Object.keys(set).join(', ')}) = (select ${Object.keys(set)
+        .map((name) => `r.${name}`)
+        .join(', ')} from jsonb_populate_record(t, $2) r) where user_id = $1`,
+      [user, JSON.stringify(set)],
+    );
+    for (const side of ['buy', 'sell'] as const) {
+      const wish: PreviewWish = { symbol: SHARE.code, side, quantity, priceType: price === null ? 'market' : 'limit', price };
+      const theirs = await db.pool.query<{ denial: { code: string; numbers: Record<string, unknown> } | null }>(
+        `select coalesce(case when $3 then private.limit_denial(a, $2, private.seoul_day(), $4, coalesce($5, i.upper_limit)) end,
+                         private.funds_denial(a, $2, $3, $4, coalesce($5, i.upper_limit))) as denial
+           from broker_accounts a, instruments i where a.id = $1 and i.stock_code = $2`,
+        [account, SHARE.code, side === 'buy', quantity, price],
+      );
+      const facts = await db.asUser(user, (client) => client.query('select order_facts($1, $2) as facts', [account, SHARE.code]));
+      const ours = previewOrder(wish, orderFacts.parse(facts.rows[0].facts), market).denials.filter(({ code }) => code !== 'self_cross')[0];
+      const denial = theirs.rows[0]?.denial ?? null;
+      if (denial) seen.add(denial.code);
+      const figures = (numbers: Record<string, unknown>) =>
+        Object.fromEntries(
+          Object.entries(numbers).map(([name, value]) => [name, typeof value === 'string' ? Date.parse(value) : Number(value)]),
+        );
+      expect({ limits, wish, denial: ours && { code: ours.code, numbers: figures(ours.numbers) } }).toEqual({
+        limits,
+        wish,
+        denial: denial ? { code: denial.code, numbers: figures(denial.numbers) } : undefined,
+      });
+    }
+  }
+  expect([...seen].sort()).toEqual([
+    'daily_amount_limit',
+    'daily_order_limit',
+    'gross_limit',
+    'insufficient_cash',
+    'insufficient_shares',
+    'limits_expired',
+    'loss_limit',
+    'order_amount_limit',
+    'position_limit',
+    'rate_limited',
+  ]);
+}, 60_000);

@@ -8,7 +8,7 @@ import type { TradingMetrics } from '../metrics.ts';
 /** Why an order may not leave the house right now. `wait` keeps it pending, `denied` ends it. */
 export type GateVerdict =
   | { readonly kind: 'pass' }
-  | { readonly kind: 'wait'; readonly reason: string }
+  | { readonly kind: 'wait'; readonly reason: string; readonly afterMs?: number }
   | { readonly kind: 'denied'; readonly code: string; readonly numbers: Record<string, unknown> };
 
 /** What the parts of one account's sender share. */

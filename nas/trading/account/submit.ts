@@ -47,7 +47,7 @@ export async function submitOrder(context: AccountContext, task: SubmitTask): Pr
   }
 
   const verdict = await context.gate(order);
-  if (verdict.kind === 'wait') return SOON;
+  if (verdict.kind === 'wait') return verdict.afterMs ? { kind: 'later', afterMs: verdict.afterMs } : SOON;
   if (verdict.kind === 'denied') return endUnsent(context, order, verdict.code, verdict.numbers);
 
   let baseline: readonly string[];
