@@ -460,6 +460,58 @@ export type Database = {
         }
         Relationships: []
       }
+      cash_flows: {
+        Row: {
+          amount: number
+          at: string
+          broker_account_id: string
+          classified_at: string | null
+          classified_by: string | null
+          created_at: string
+          day: string
+          id: string
+          kind: string
+          note: string
+          source: string
+          user_id: string
+        }
+        Insert: {
+          amount: number
+          at: string
+          broker_account_id: string
+          classified_at?: string | null
+          classified_by?: string | null
+          created_at?: string
+          day: string
+          id: string
+          kind?: string
+          note?: string
+          source: string
+          user_id: string
+        }
+        Update: {
+          amount?: number
+          at?: string
+          broker_account_id?: string
+          classified_at?: string | null
+          classified_by?: string | null
+          created_at?: string
+          day?: string
+          id?: string
+          kind?: string
+          note?: string
+          source?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "cash_flows_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       datasets: {
         Row: {
           bars: number
@@ -593,6 +645,7 @@ export type Database = {
       }
       instruments: {
         Row: {
+          average_volume: number | null
           base_price: number
           is_halted: boolean
           is_listed: boolean
@@ -611,6 +664,7 @@ export type Database = {
           upper_limit: number
         }
         Insert: {
+          average_volume?: number | null
           base_price: number
           is_halted?: boolean
           is_listed?: boolean
@@ -629,6 +683,7 @@ export type Database = {
           upper_limit: number
         }
         Update: {
+          average_volume?: number | null
           base_price?: number
           is_halted?: boolean
           is_listed?: boolean
@@ -2157,12 +2212,18 @@ export type Database = {
           approved_by: string | null
           can_paper_trade: boolean
           can_real_trade: boolean
+          collar_percent: number
           created_at: string
           daily_order_limit: number
           daily_trade_limit: number | null
           id: string
           limits_expire_at: string | null
+          max_daily_loss: number | null
+          max_gross_amount: number | null
+          max_order_amount: number | null
+          max_orders_a_minute: number | null
           max_position_size: number | null
+          max_volume_percent: number | null
           updated_at: string
           user_id: string
         }
@@ -2171,12 +2232,18 @@ export type Database = {
           approved_by?: string | null
           can_paper_trade?: boolean
           can_real_trade?: boolean
+          collar_percent?: number
           created_at?: string
           daily_order_limit?: number
           daily_trade_limit?: number | null
           id?: string
           limits_expire_at?: string | null
+          max_daily_loss?: number | null
+          max_gross_amount?: number | null
+          max_order_amount?: number | null
+          max_orders_a_minute?: number | null
           max_position_size?: number | null
+          max_volume_percent?: number | null
           updated_at?: string
           user_id: string
         }
@@ -2185,12 +2252,18 @@ export type Database = {
           approved_by?: string | null
           can_paper_trade?: boolean
           can_real_trade?: boolean
+          collar_percent?: number
           created_at?: string
           daily_order_limit?: number
           daily_trade_limit?: number | null
           id?: string
           limits_expire_at?: string | null
+          max_daily_loss?: number | null
+          max_gross_amount?: number | null
+          max_order_amount?: number | null
+          max_orders_a_minute?: number | null
           max_position_size?: number | null
+          max_volume_percent?: number | null
           updated_at?: string
           user_id?: string
         }
@@ -2247,6 +2320,10 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      account_valuations: {
+        Args: { p_account_id: string; p_since: string }
+        Returns: Json
       }
       admin_unknown_orders: { Args: Record<PropertyKey, never>; Returns: Json }
       admin_users: {
@@ -2566,6 +2643,17 @@ export type Database = {
         Returns: Json
       }
       cancel_protective_stop: { Args: { p_stop_id: string }; Returns: Json }
+      check_cash: {
+        Args: {
+          p_account_id: string
+          p_as_of: string
+          p_cash_d2: number
+          p_costs: number
+          p_day: string
+          p_is_close: boolean
+        }
+        Returns: Json
+      }
       check_halts: {
         Args: { p_clock_offsets?: Json; p_instance: string }
         Returns: number
@@ -2586,6 +2674,29 @@ export type Database = {
       claim_run: {
         Args: { p_deployment_id: string; p_phase: string; p_tick: string }
         Returns: boolean
+      }
+      classify_cash_flow: {
+        Args: { p_id: string; p_kind: string; p_note?: string }
+        Returns: {
+          amount: number
+          at: string
+          broker_account_id: string
+          classified_at: string | null
+          classified_by: string | null
+          created_at: string
+          day: string
+          id: string
+          kind: string
+          note: string
+          source: string
+          user_id: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "cash_flows"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       decide_request: {
         Args: { p_request_id: string; p_state: string }
@@ -2864,6 +2975,10 @@ export type Database = {
         Args: { p_account_id: string; p_cash: number; p_label: string }
         Returns: Json
       }
+      order_facts: {
+        Args: { p_account_id: string; p_stock_code: string }
+        Returns: Json
+      }
       order_release: { Args: { p_order_id: string }; Returns: string }
       place_order: {
         Args: {
@@ -2977,6 +3092,7 @@ export type Database = {
       record_reconciliation: {
         Args: {
           p_account_id: string
+          p_day?: string
           p_detail?: Json
           p_kind: string
           p_result: string
@@ -3087,6 +3203,7 @@ export type Database = {
         }
         Returns: Json
       }
+      risk_limits: { Args: { p_user_id: string }; Returns: Json }
       save_credentials: {
         Args: {
           p_account_id: string
@@ -3207,6 +3324,10 @@ export type Database = {
           p_trail_rate: number
           p_trigger: number
         }
+        Returns: Json
+      }
+      set_risk_limits: {
+        Args: { p_limits: Json; p_user_id: string }
         Returns: Json
       }
       set_trading_permission: {

@@ -33,7 +33,7 @@ test('the night proves every ledger once a day and tells administrators alone of
   for (const account of [whole, broken]) await place(db, user, { accountId: account });
   const client = await db.pool.connect();
   await client.query(`set session_replication_role = replica`);
-  await client.query(`update order_events set payload = '{"quantity": 11, "price": 70000}' where account_id = $1`, [broken]);
+  await client.query(`update order_events set payload = '{"quantity": 10, "price": 70001}' where account_id = $1`, [broken]);
   await client.query('reset session_replication_role');
   client.release();
 

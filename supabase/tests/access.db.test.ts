@@ -27,6 +27,7 @@ const DECISIONS: Record<string, Decision> = {
   broker_quota_waits: { select: 'none' },
   broker_quotas: { select: 'none' },
   broker_tokens: { select: 'none' },
+  cash_flows: { select: 'own' },
   datasets: { select: 'all' },
   equity_snapshots: { select: 'own' },
   executions: { select: 'own' },
@@ -124,6 +125,10 @@ async function oneOfEach(user: string): Promise<void> {
     [
       'insert into reconciliation_breaks (broker_account_id, user_id, stock_code, ours, theirs, closed_at) values ($1, $2, $3, 1, 2, now())',
       [account, user, 'X'],
+    ],
+    [
+      `insert into cash_flows (id, broker_account_id, user_id, day, at, amount, source) values (gen_random_uuid(), $1, $2, now(), now(), 1, 'in_day')`,
+      [account, user],
     ],
     [
       `insert into reconciliations (broker_account_id, user_id, kind, day, started_at, ended_at, result) values ($1, $2, 'cash', now(), now(), now(), 'agreed')`,
@@ -338,7 +343,7 @@ const PEOPLE = [
   'place_order', 'replace_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'open_paper_account', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
   'start_backtest', 'cancel_backtest', 'deploy_strategy', 'set_deployment_state', 'watch_quotes', 'request_permission', 'arm_real_trading',
   'set_halt', 'set_protective_stop', 'cancel_protective_stop', 'set_risk_limits', 'risk_limits', 'order_facts', 'mark_notifications_read', 'admin_users', 'set_trading_permission', 'set_platform_settings', 'set_feed_scope', 'decide_request',
-  'halt_progress', 'admin_unknown_orders', 'my_broker_quotas', 'accept_break',
+  'halt_progress', 'admin_unknown_orders', 'my_broker_quotas', 'accept_break', 'classify_cash_flow', 'account_valuations',
 ]; // biome-ignore format: a list of words
 const QUOTA = ['open_broker_quota', 'claim_broker_calls', 'lease_broker_reserve', 'slow_broker_calls'];
 const FLEET: Record<string, readonly string[]> = {
@@ -365,6 +370,15 @@ const FLEET: Record<string, readonly string[]> = {
     'adopt_external',
     'set_credential_state',
     'record_reconciliation',
+    'check_cash',
+    'raise_halt',
+    'check_halts',
+    'sweep_cancel_all',
+    'fire_stop',
+    'sync_stops',
+    'arm_deployment_stops',
+    'raise_stops',
+    'tell_stop_feed',
     'beat',
     ...QUOTA,
   ],

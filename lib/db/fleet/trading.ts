@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import { type OrderRow, orderRow } from './order-row.ts';
+import { reconciliationRepo } from './reconciliation.ts';
 
 const lease = z
   .object({
@@ -75,6 +76,7 @@ export function tradingRepo(pool: pg.Pool) {
     return rows[0]?.value ?? null;
   };
   return {
+    ...reconciliationRepo(pool),
     renewInstance: (instanceId: string) => one<Date>('public.renew_instance($1)', [instanceId]),
     dropInstance: (instanceId: string) => one<unknown>('public.drop_instance($1)', [instanceId]),
 

@@ -1,10 +1,10 @@
 import { leavesOf, type Symbol } from '#domain/order/order.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
-import type { BrokerHolding } from '#nas/brokers/port.ts';
+import type { BrokerBalance } from '#nas/brokers/port.ts';
 import type { AccountContext } from './context.ts';
 
-/** The broker's cash and shares into our rows; a failed read changes nothing. Resolves with the holdings, or null when the read failed. */
-export async function syncHoldings(context: AccountContext, probe: Symbol | null): Promise<readonly BrokerHolding[] | null> {
+/** The broker's cash and shares into our rows; a failed read changes nothing. Resolves with what was told, or null when the read failed. */
+export async function syncHoldings(context: AccountContext, probe: Symbol | null): Promise<BrokerBalance | null> {
   const { accountId, broker, repo, clock, log } = context;
   try {
     const asOf = new Date(clock.wall());
@@ -20,7 +20,7 @@ export async function syncHoldings(context: AccountContext, probe: Symbol | null
     for (const { symbol } of await repo.positions(accountId)) {
       if (!listed.has(symbol)) await repo.putHolding(accountId, { ...NOTHING, symbol });
     }
-    return balance.holdings;
+    return balance;
   } catch (error) {
     log.warn({ err: error }, 'balance could not be read');
     return null;

@@ -1,6 +1,7 @@
 import type { TradingDay } from '#domain/order/order.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import { TIMING } from '../timing.ts';
+import { closeDay } from './close-day.ts';
 import type { AccountContext } from './context.ts';
 import { syncHoldings } from './holdings.ts';
 import { type Inquiry, today } from './inquiry.ts';
@@ -45,6 +46,9 @@ export function createRounds(
   let wantsHoldings = true;
   let holdingsAt = Number.NEGATIVE_INFINITY;
   let expiredAt = Number.NEGATIVE_INFINITY;
+  let listWrittenAt = Number.NEGATIVE_INFINITY;
+  const startedAt = new Date(clock.wall());
+  let isStartWritten = false;
 
   const holdingsDue = () => (wantsHoldings ? Number.NEGATIVE_INFINITY : holdingsAt + TIMING.balanceMs);
 
@@ -67,7 +71,15 @@ export function createRounds(
     try {
       if (schedule.nextInquiryAt(active()) <= clock.monotonic()) await readList();
       if (holdingsDue() <= clock.monotonic()) await readHoldings();
-      if (clock.monotonic() - expiredAt >= TIMING.expireCheckMs) await expireLeftovers();
+      if (clock.monotonic() - expiredAt >= TIMING.expireCheckMs) {
+        await expireLeftovers();
+        const day = (await repo.dayToClose(accountId)) as TradingDay | null;
+        if (day !== null && isListProved && isPositionProved) await closeDay(context, day, () => endOf(day));
+      }
+      if (isListProved && isPositionProved && !isStartWritten) {
+        isStartWritten = true;
+        await repo.recordReconciliation(accountId, { kind: 'startup', startedAt });
+      }
     } catch (error) {
       log.warn({ err: error }, 'reconciliation failed');
     } finally {
@@ -80,6 +92,7 @@ export function createRounds(
   const ordersOf = async (day: TradingDay) => (await repo.activeOrders(accountId)).filter((order) => order.orderDay === day);
 
   async function readList(): Promise<void> {
+    const beganAt = new Date(clock.wall());
     schedule.began(active());
     const days = new Set([
       today(clock),
@@ -100,18 +113,26 @@ export function createRounds(
         log.warn({ err: error, day }, 'list not reconciled');
       }
     }
-    if (!isWhole) clock.after(TIMING.pollMs, soon);
-    else if (!isListProved) {
+    if (!isWhole) {
+      clock.after(TIMING.pollMs, soon);
+      return;
+    }
+    if (!isListProved) {
       isListProved = true;
       onChange();
+    }
+    if (clock.monotonic() - listWrittenAt >= TIMING.idleInquiryMs) {
+      listWrittenAt = clock.monotonic();
+      await repo.recordReconciliation(accountId, { kind: 'orders', startedAt: beganAt, detail: { days: days.size } });
     }
   }
 
   async function readHoldings(): Promise<void> {
     wantsHoldings = false;
-    const holdings = await syncHoldings(context, active()[0]?.symbol ?? null);
+    const askedAt = new Date(clock.wall());
+    const balance = await syncHoldings(context, active()[0]?.symbol ?? null);
     holdingsAt = clock.monotonic();
-    if (holdings === null) {
+    if (balance === null) {
       clock.after(TIMING.pollMs, () => {
         wantsHoldings = true;
         arm();
@@ -119,6 +140,7 @@ export function createRounds(
       return;
     }
     if (reconciler.isListBlind()) {
+      const { holdings } = balance;
       const isBooked = await bookNoticeFills(context, { orders: await repo.activeOrders(accountId), holdings, desk: notices });
       if (isBooked) onChange();
     }
@@ -126,6 +148,20 @@ export function createRounds(
       isPositionProved = true;
       onChange();
     }
+    await repo.recordReconciliation(accountId, { kind: 'positions', startedAt: askedAt, detail: { holdings: balance.holdings.length } });
+    const { cashD2, feesAndTaxToday: costs = null } = balance;
+    const cash = await repo.checkCash(accountId, { day: today(clock), cashD2, costs, asOf: askedAt, isClose: false });
+    const result = Math.abs(cash.difference) > cash.tolerance ? 'differs' : 'agreed';
+    await repo.recordReconciliation(accountId, { kind: 'cash', startedAt: askedAt, result, detail: cash });
+  }
+
+  /** The day's list whole, and what it left over ended. Only a list that shows the day's orders proves that one of ours is not among them. */
+  async function endOf(day: TradingDay): Promise<{ rows: number; expired: number }> {
+    const snapshot = await inquiry.read(day);
+    await reconciler.apply(snapshot, await ordersOf(day));
+    const expired = (await repo.expireDay(accountId, day, snapshot.rows.length > 0 && !reconciler.isListBlind())) ?? 0;
+    onChange();
+    return { rows: snapshot.rows.length, expired };
   }
 
   /** After the close and one more look at the list, what is left over has expired. */
@@ -134,14 +170,7 @@ export function createRounds(
     const limit = clock.wall() - TIMING.expireGraceMs;
     const isOver = ({ expiresAt }: OrderRow) => expiresAt !== null && expiresAt.getTime() < limit;
     const days = new Set(active().flatMap((order) => (isOver(order) && order.orderDay ? [order.orderDay] : [])));
-    for (const day of days) {
-      const snapshot = await inquiry.read(day);
-      await reconciler.apply(snapshot, await ordersOf(day));
-      // Only a list that shows the day's orders proves that one of ours is not among them.
-      const expired = await repo.expireDay(accountId, day, snapshot.rows.length > 0 && !reconciler.isListBlind());
-      log.info({ day, expired }, 'session ended');
-      onChange();
-    }
+    for (const day of days) log.info({ day, ...(await endOf(day)) }, 'session ended');
   }
 
   return {
