@@ -23,6 +23,7 @@ const orderInput = z.strictObject({
   channel: z.enum(['OpnAPI', 'Nsmart']).default('Nsmart'),
 });
 const planInput = z.strictObject({ orders: z.array(planEntry).max(5_000).default([]), lots: planLots.optional() });
+const stateInput = z.strictObject({ symbol: z.string(), state: z.enum(['normal', 'halted', 'single_price']) });
 const skewInput = z.strictObject({ ms: z.number().int() });
 const faultInput = z.strictObject({
   request: z.array(requestFault).default([]),
@@ -83,6 +84,10 @@ function act(venue: Venue, call: string, body: Record<string, unknown>): unknown
     }
     case 'POST /clock':
       return venue.clock.advance(clockInput.parse(body).advanceMs);
+    case 'POST /market': {
+      const { symbol, state } = stateInput.parse(body);
+      return venue.setState(symbol, state);
+    }
     case 'POST /skew':
       return venue.skewClock(skewInput.parse(body).ms);
     case 'GET /judge':

@@ -2,7 +2,6 @@ import type { Exchange } from './exchange.ts';
 import type { Account } from './ledger/ledger.ts';
 import type { MarketState } from './market/market-state.ts';
 import type { MarketRules } from './market/rules.ts';
-import { MATCHING } from './sessions.ts';
 import { CONDITIONAL, ORDER_TYPES, type OrderTicket, type Refusal, type VenueOrder } from './venue-order.ts';
 
 /** Why the exchange does not take an order, or null. `replaced` is the order whose remainder this one takes over. */
@@ -14,8 +13,9 @@ export function refusalOf(exchange: Exchange, account: Account, ticket: OrderTic
   if (!exchange.sessions.isTradingDay(exchange.day)) return 'not_a_trading_day';
   if (exchange.phase === 'before') return 'before_open';
   if (exchange.phase === 'after') return 'after_close';
+  if (market.state === 'halted') return 'halted';
   // KRX takes only limit and market orders in its call auctions.
-  if (MATCHING[exchange.phase] === 'auction' && (type.timeInForce !== 'day' || !['00', '01'].includes(ticket.orderType)))
+  if (exchange.interruptions.matching(market) === 'auction' && (type.timeInForce !== 'day' || !['00', '01'].includes(ticket.orderType)))
     return 'bad_order_type';
   if (type.kind === 'limit') {
     if (ticket.price < market.lowerLimit || ticket.price > market.upperLimit) return 'outside_limits';

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Agenda } from './agenda.ts';
 import type { EngineRequest, Fill, MatchResult } from './engine/symbol-engine.ts';
 import { refusalOf, reservation, reservePrice } from './entry-rules.ts';
+import { type InterruptionOptions, Interruptions } from './interruptions.ts';
 import { type Account, Ledger } from './ledger/ledger.ts';
 import type { Instrument } from './market/instruments.ts';
 import { MarketState, type Print } from './market/market-state.ts';
@@ -34,6 +36,8 @@ export interface ExchangeListeners {
   beforeFill?(order: VenueOrder, now: number): void;
   onOrder(event: OrderEvent): void;
   onPrint(market: MarketState, print: Print): void;
+  /** An interruption, a halt or single-price trading began or ended. */
+  onState?(market: MarketState): void;
   /** The visible book of a symbol changed. */
   onBook(market: MarketState): void;
 }
@@ -44,6 +48,8 @@ export class Exchange {
   readonly ledger = new Ledger();
   /** Requests of accounts, today's and older ones that are still asked for. */
   readonly store = new OrderStore();
+  readonly agenda = new Agenda();
+  readonly interruptions: Interruptions;
   readonly sessions: Sessions;
   readonly rules: MarketRules;
   phase: Phase = 'after';
@@ -61,12 +67,14 @@ export class Exchange {
     instruments: readonly Instrument[];
     listeners: ExchangeListeners;
     variants?: ExchangeVariants;
+    interruptions?: Partial<InterruptionOptions>;
   }) {
     this.#variants = options.variants ?? DEFAULT_VARIANTS;
     this.sessions = options.sessions;
     this.rules = options.rules;
     this.#listeners = options.listeners;
     for (const instrument of options.instruments) this.markets.set(instrument.symbol, new MarketState(instrument, instrument.startPrice));
+    this.interruptions = new Interruptions(this, { volatility: false, seed: 1, schedule: [], ...options.interruptions });
   }
 
   get orders(): readonly VenueOrder[] {
@@ -105,15 +113,37 @@ export class Exchange {
     this.phase = phase;
     this.#note('phase', phase, now);
     for (const market of this.markets.values()) {
-      const { engine } = market;
-      const endsAuction = engine.phase === 'auction' && MATCHING[phase] !== 'auction';
       if (phase === 'closing_auction') this.#turnConditional(market);
-      if (endsAuction) for (const fill of engine.uncross()) this.#recordFill(market, fill, now);
-      engine.phase = MATCHING[phase];
-      if (endsAuction && phase === 'continuous') for (const fill of engine.releaseWaiting()) this.#recordFill(market, fill, now);
+      this.interruptions.onPhase(market);
+      this.rematch(market, now);
       if (previous !== phase) this.#listeners.onBook(market);
     }
     if (phase === 'after') this.expireAll();
+  }
+
+  /** Lets a market match as its phase and its own state ask for; an auction that ends matches first, one that is halted does not. */
+  rematch(market: MarketState, now: number): void {
+    const { engine } = market;
+    const next = this.interruptions.matching(market);
+    const endsAuction = engine.phase === 'auction' && next !== 'auction' && market.state !== 'halted';
+    if (endsAuction) this.matchAuction(market, now);
+    engine.phase = next;
+    if (endsAuction && next === 'continuous') for (const fill of engine.releaseWaiting()) this.#recordFill(market, fill, now);
+  }
+
+  /** One price for everything that can trade (단일가); it is the next reference of the static interruption. */
+  matchAuction(market: MarketState, now: number): void {
+    const fills = market.engine.uncross();
+    for (const fill of fills) this.#recordFill(market, fill, now);
+    if (fills[0]) market.viReference = fills[0].price;
+    this.#listeners.onBook(market);
+  }
+
+  /** A market's own state has changed. */
+  tellState(market: MarketState): void {
+    this.#note('state', market.instrument.symbol, market.state);
+    this.#listeners.onState?.(market);
+    this.#listeners.onBook(market);
   }
 
   /** End of the session: what is left of the day's orders expires, background orders included. */
@@ -138,6 +168,7 @@ export class Exchange {
     const id = this.store.newId();
     const result = market.engine.submit({ ...request, id, owner: HOUSE });
     for (const fill of result.fills) this.#recordFill(market, fill, now);
+    if (result.interruption) this.interruptions.begin(market, result.interruption, now);
     this.#listeners.onBook(market);
     return { id, result };
   }
@@ -348,6 +379,7 @@ export class Exchange {
     const { id, accountId: owner, side, quantity, kind, price, timeInForce } = order;
     const result = market.engine.submit({ id, owner, side, quantity, kind, price, timeInForce });
     for (const fill of result.fills) this.#recordFill(market, fill, now);
+    if (result.interruption) this.interruptions.begin(market, result.interruption, now);
     if (result.dropped > 0) {
       this.#takeOut(order, result.dropped, 'cancelled');
       this.#emit({ type: 'cancelled', order, by: null, quantity: result.dropped, reason: 'ioc' });

@@ -21,6 +21,8 @@ await runService('venue', async ({ log }) => {
     tokenPause: env.VENUE_TOKEN_PAUSE,
     controlToken: env.VENUE_CONTROL_TOKEN,
     dataDir: env.VENUE_DATA_DIR,
+    // A market that never closes has no auction to measure a static interruption from.
+    volatilityInterruptions: env.NARAE_MARKET_HOURS !== 'always',
     variants: readVariants(env.VENUE_VARIANTS),
     startFresh: env.VENUE_START_FRESH,
     log,

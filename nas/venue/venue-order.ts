@@ -87,7 +87,8 @@ export type Refusal =
   | 'unknown_order'
   | 'nothing_left'
   | 'over_open_quantity'
-  | 'bad_order_type';
+  | 'bad_order_type'
+  | 'halted';
 
 export type Outcome = { readonly ok: true; readonly order: VenueOrder } | { readonly ok: false; readonly refusal: Refusal };
 

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLog, type Log } from '#lib/log.ts';
-import { Agenda } from './agenda.ts';
 import { realClock, type VenueClock } from './clock.ts';
 import { handleControl } from './control.ts';
 import { Exchange } from './exchange.ts';
 import { FaultBook } from './faults/faults.ts';
+import type { ScheduledState } from './interruptions.ts';
 import { type JudgeView, judgeView } from './judge.ts';
 import { KeyRing } from './kis/keys.ts';
 import { handleKis } from './kis/rest.ts';
@@ -36,6 +36,10 @@ export interface VenueOptions {
   readonly tokenPause?: boolean;
   /** Readings of the reference other than the likelier ones. */
   readonly variants?: Partial<Variants>;
+  /** VI: trades too far from the last one or from the last auction go into an auction of two minutes. */
+  readonly volatilityInterruptions?: boolean;
+  /** Halts and single-price trading of single instruments. */
+  readonly schedule?: readonly ScheduledState[];
   /** Days that are closed beyond KRX's calendar, `YYYY-MM-DD`. */
   readonly closedDays?: readonly string[];
   /** Milliseconds of the machine's clock between heartbeats; KIS sends one about every 10 s. */
@@ -62,6 +66,8 @@ export interface Venue {
   history(symbol: string, range: { from: string; to: string }): readonly Bar[];
   minuteHistory(symbol: string, day: string): readonly Bar[];
   disturbSockets(what: 'silence' | 'cut', appKey?: string): void;
+  /** Halts an instrument, lets it trade by single price, or lets it go again. */
+  setState(symbol: string, state: 'normal' | 'halted' | 'single_price'): void;
   /** The broker's clock runs this far from the venue's from now on: Date headers, order times and notices show it. */
   skewClock(ms: number): void;
   stop(): Promise<void>;
@@ -82,7 +88,6 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
   const log = options.log ?? createLog('venue', 'warn');
   const dataDir = options.dataDir ?? null;
   const faults = new FaultBook();
-  const agenda = new Agenda();
   const variants = { ...DEFAULT_VARIANTS, ...options.variants };
   const inquiryLag = lagMs(variants.inquiryLag);
   const balanceLag = lagMs(variants.balanceLag);
@@ -92,6 +97,7 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
     sessions: sessions(options.marketHours ?? 'krx', { ordersFrom: variants.ordersFrom, closedDays: options.closedDays ?? [] }),
     rules: cutTo(Number(variants.feeUnit), krxRules),
     variants,
+    interruptions: { volatility: options.volatilityInterruptions ?? false, seed, schedule: options.schedule ?? [] },
     instruments: options.instruments ?? SYNTHETIC_INSTRUMENTS,
     listeners: {
       beforeFill: (order, now) => faults.disguise.beforeFill(order, exchange.ledger.accounts.get(order.accountId)!, now, balanceLag),
@@ -104,6 +110,9 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
       },
       onPrint: (market, print) => {
         for (const stream of streams.values()) stream.onPrint(market, print);
+      },
+      onState: (market) => {
+        for (const stream of streams.values()) stream.onState(market);
       },
       onBook: (market) => {
         for (const stream of streams.values()) stream.onBook(market);
@@ -124,7 +133,7 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
         exchange,
         keys,
         faults,
-        agenda,
+        agenda: exchange.agenda,
         now: () => clock.now(),
         variants,
         pingpongMs: options.pingpongMs ?? PINGPONG_MS,
@@ -136,10 +145,6 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
   };
   const settle = (): void => {
     const now = clock.now();
-    for (let due = agenda.next(now); due; due = agenda.next(now)) {
-      loop.advance(due.at);
-      due.act(due.at);
-    }
     loop.advance(now);
     for (const stream of streams.values()) stream.flush();
   };
@@ -183,7 +188,7 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
         now: () => clock.now(),
         requestsPerSecond: perSecond[environment],
         settle,
-        agenda,
+        agenda: exchange.agenda,
         disturbSockets,
         log,
       };
@@ -230,6 +235,13 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
     history: (symbol, range) => loop.dailyBars(symbol, range),
     minuteHistory: (symbol, day) => loop.minuteBars(symbol, day),
     disturbSockets,
+    setState: (symbol, state) => {
+      const market = exchange.markets.get(symbol);
+      if (!market) throw new Error(`The venue lists no ${symbol}.`);
+      settle();
+      exchange.interruptions.set(market, state, clock.now());
+      settle();
+    },
     skewClock: (ms) => {
       exchange.skewMs = ms;
     },

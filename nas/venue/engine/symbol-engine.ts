@@ -34,6 +34,8 @@ export interface MatchResult {
   readonly dropped: number;
   /** The price at which the remainder rests; null when nothing rests or it waits as a market order in an auction. */
   readonly restingPrice: number | null;
+  /** A trade that was not allowed: the market has gone into an auction instead, and the rest of the order waits there. */
+  readonly interruption?: { readonly price: number; readonly lastTrade: number };
 }
 
 /** Matching of one symbol: price-time priority, no clock, no chance, no accounts. */
@@ -46,6 +48,8 @@ export class SymbolEngine {
   #sequence = 0;
   phase: MatchingPhase = 'closed';
   lastPrice: number;
+  /** May a trade at this price happen at once, seen from the trade before the order? Not asked in auctions. */
+  mayTrade: (price: number, lastTrade: number) => boolean = () => true;
 
   constructor(referencePrice: number) {
     this.lastPrice = referencePrice;
@@ -72,10 +76,17 @@ export class SymbolEngine {
     const order: BookOrder = { id: request.id, owner: request.owner, side: request.side, price, open: request.quantity, sequence };
 
     if (this.phase === 'auction') return this.#rest(order, []);
-    if (request.timeInForce === 'fok' && this.#reachable(order, other) < order.open) {
+    const lastTrade = this.lastPrice;
+    if (request.timeInForce === 'fok' && this.#reachable(order, other, lastTrade) < order.open) {
       return { fills: [], dropped: order.open, restingPrice: null };
     }
-    const fills = this.#sweep(order, other);
+    const { fills, refused } = this.#sweep(order, other, lastTrade);
+    if (refused !== null) {
+      this.phase = 'auction';
+      const interruption = { price: refused, lastTrade };
+      if (request.timeInForce !== 'day') return { fills, dropped: order.open, restingPrice: null, interruption };
+      return { ...this.#rest(order, fills), interruption };
+    }
     if (order.open === 0) return { fills, dropped: 0, restingPrice: null };
     if (request.timeInForce !== 'day') return { fills, dropped: order.open, restingPrice: null };
     // A market remainder has emptied the other side: it rests at the last price, which therefore cannot cross the book.
@@ -135,7 +146,7 @@ export class SymbolEngine {
     const fills: Fill[] = [];
     for (const order of this.waiting.splice(0)) {
       const other = order.side === 'buy' ? this.asks : this.bids;
-      fills.push(...this.#sweep(order, other));
+      fills.push(...this.#sweep(order, other, null).fills);
       if (order.open === 0) continue;
       order.price = this.lastPrice;
       this.#side(order).add(order as BookOrder & { price: number });
@@ -180,15 +191,17 @@ export class SymbolEngine {
     return { fills, dropped: 0, restingPrice: order.price };
   }
 
-  #sweep(order: BookOrder, other: BookSide): Fill[] {
+  /** `lastTrade` null: nobody asks whether the trades are allowed. `refused` is the price at which it stopped for that. */
+  #sweep(order: BookOrder, other: BookSide, lastTrade: number | null): { fills: Fill[]; refused: number | null } {
     const fills: Fill[] = [];
     for (let maker = other.best(); order.open > 0 && maker; maker = other.best()) {
       if (order.price !== null && other.better(order.price, maker.price!)) break;
+      if (lastTrade !== null && !this.mayTrade(maker.price!, lastTrade)) return { fills, refused: maker.price! };
       const quantity = Math.min(order.open, maker.open);
       const [buy, sell] = order.side === 'buy' ? [order, maker] : [maker, order];
       fills.push(this.#trade(buy, sell, maker.price!, quantity, order.side));
     }
-    return fills;
+    return { fills, refused: null };
   }
 
   #trade(buy: BookOrder, sell: BookOrder, price: number, quantity: number, aggressor: 'buy' | 'sell' | null): Fill {
@@ -217,11 +230,12 @@ export class SymbolEngine {
     return (side === 'buy' ? best.price! >= price : best.price! <= price) ? best : undefined;
   }
 
-  /** Shares the other side offers within the order's limit. */
-  #reachable(order: BookOrder, other: BookSide): number {
+  /** Shares the other side offers within the order's limit, and at prices that may trade. */
+  #reachable(order: BookOrder, other: BookSide, lastTrade: number): number {
     let total = 0;
     for (const level of other.levels) {
       if (order.price !== null && other.better(order.price, level.price)) break;
+      if (!this.mayTrade(level.price, lastTrade)) break;
       for (const maker of level.queue) total += maker.open;
       if (total >= order.open) break;
     }

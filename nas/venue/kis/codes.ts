@@ -65,6 +65,8 @@ const REFUSALS: Readonly<Record<Refusal, { real: readonly [code: string, text: s
     real: ['APBK0927', '정정취소 가능수량을 초과했습니다.'],
     paper: ['40430000', '모의투자 취소수량이 취소가능수량을 초과합니다'],
   },
+  // No code of a halted issue is documented for real; the text is what a client can read.
+  halted: { real: ['APBK0918', '거래정지 종목입니다.(주문불가)'], paper: ['40070000', '모의투자 주문처리가 안되었습니다(매매불가 종목)'] },
   bad_order_type: { real: ['APBK0963', '주문구분코드 오류 입니다.'], paper: ['90000000', '모의투자에서는 해당업무가 제공되지 않습니다.'] },
 };
 

@@ -7,6 +7,7 @@ import type { Variants } from '../variants.ts';
 import type { OrderEvent, VenueOrder } from '../venue-order.ts';
 import { changeOf, percent, signOf } from './change.ts';
 import { depthOf } from './depth.ts';
+import { statusOf } from './quotes.ts';
 import { numberText } from './variant-faces.ts';
 
 /** MARKET_CLS_CODE, the trailing field since 2026-09-14. */
@@ -64,12 +65,12 @@ export function tradeRecord(exchange: Exchange, market: MarketState, print: Prin
     '0.00',
     '0',
     '',
-    String(market.basePrice),
+    String(market.viReference),
     ...(variants.tradeFields === '47' ? [REGULAR_MARKET] : []),
   ];
 }
 
-/** One H0STASP0 record. HOUR_CLS_CODE: 0 in session, B before the open, A in the closing auction. */
+/** One H0STASP0 record. HOUR_CLS_CODE: 0 in session, B before the open, A in the closing auction, C in an interruption and in single-price trading. */
 export function bookRecord(exchange: Exchange, market: MarketState, now: number, variants: Variants): readonly string[] {
   const { asks, bids, totalAsk, totalBid } = depthOf(market);
   const expected = market.engine.expected();
@@ -78,7 +79,7 @@ export function bookRecord(exchange: Exchange, market: MarketState, now: number,
   return [
     market.instrument.symbol,
     seoulTime(now),
-    exchange.phase === 'opening_auction' ? 'B' : exchange.phase === 'closing_auction' ? 'A' : '0',
+    exchange.phase === 'opening_auction' ? 'B' : exchange.phase === 'closing_auction' ? 'A' : market.engine.phase === 'auction' ? 'C' : '0',
     ...levels((i) => asks[i]?.price),
     ...levels((i) => bids[i]?.price),
     ...levels((i) => asks[i]?.quantity),
@@ -101,6 +102,13 @@ export function bookRecord(exchange: Exchange, market: MarketState, now: number,
     '0',
     ...(variants.bookFields === '60' ? [REGULAR_MARKET] : []),
   ];
+}
+
+/** One H0STMKO0 record: a market's own state, sent when it changes. MKOP_CLS_CODE 164: halted for a time. */
+export function stateRecord(market: MarketState): readonly string[] {
+  const isHalted = market.state === 'halted';
+  const isVi = market.vi ? 'Y' : 'N';
+  return [market.instrument.symbol, isHalted ? 'Y' : 'N', '(null)', isHalted ? '164' : '112', '', '', '', statusOf(market), isVi, 'N', '1'];
 }
 
 /** `<flag>|<TR_ID>|<count>|<records joined by ^>`. */

@@ -1,8 +1,6 @@
 /** Fields of inquire-price that a synthetic company has no value for: present, because clients expect them, and neutral. */
 export const PRICE_EXTRAS: Readonly<Record<string, string>> = {
-  iscd_stat_cls_code: '55',
   marg_rate: '100.00',
-  temp_stop_yn: 'N',
   oprc_rang_cont_yn: 'N',
   clpr_rang_cont_yn: 'N',
   crdt_able_yn: 'N',
@@ -50,7 +48,6 @@ export const PRICE_EXTRAS: Readonly<Record<string, string>> = {
   fcam_cnnm: '',
   cpfn_cnnm: '',
   frgn_hldn_qty: '0',
-  vi_cls_code: 'N',
   ovtm_vi_cls_code: 'N',
   last_ssts_cntg_qty: '0',
   invt_caful_yn: 'N',

@@ -18,6 +18,9 @@ function marketOf(exchange: Exchange, query: Query): MarketState | Answer {
   return exchange.markets.get(query.FID_INPUT_ISCD ?? '') ?? badInput('FID_INPUT_ISCD');
 }
 
+/** ISCD_STAT_CLS_CODE: 58 halted, 59 short-term overheated (traded by single price here), 55 credit allowed. */
+export const statusOf = ({ state }: MarketState): string => (state === 'halted' ? '58' : state === 'single_price' ? '59' : '55');
+
 /** FHKST01010100 inquire-price. */
 export function inquirePrice(exchange: Exchange, query: Query): Answer {
   const market = marketOf(exchange, query);
@@ -26,6 +29,9 @@ export function inquirePrice(exchange: Exchange, query: Query): Answer {
   const change = changeOf(market);
   const output = {
     ...PRICE_EXTRAS,
+    iscd_stat_cls_code: statusOf(market),
+    temp_stop_yn: market.state === 'halted' ? 'Y' : 'N',
+    vi_cls_code: market.vi ? 'Y' : 'N',
     rprs_mrkt_kor_name: instrument.market === 'KOSPI' ? 'KOSPI' : 'KOSDAQ',
     bstp_kor_isnm: instrument.sectorKo,
     stck_prpr: String(lastPrice),
@@ -80,6 +86,13 @@ export function inquireManyPrices(exchange: Exchange, query: Query): Answer {
   return quoted({ output });
 }
 
+/** NEW_MKOP_CLS_CODE: 1x before the open, 2x in session, 3x after it; x1 closing auction, shown for single-price trading, too. */
+function marketCode({ phase }: Exchange, { engine, state }: MarketState): string {
+  if (phase === 'opening_auction') return '10';
+  if (phase === 'closing_auction' || (state === 'single_price' && engine.phase === 'auction')) return '21';
+  return phase === 'continuous' ? '20' : '31';
+}
+
 /** FHKST01010200 inquire-asking-price-exp-ccn: ten levels and, in an auction, the expected price. */
 export function inquireAskingPrice(exchange: Exchange, query: Query, now: number): Answer {
   const market = marketOf(exchange, query);
@@ -90,8 +103,7 @@ export function inquireAskingPrice(exchange: Exchange, query: Query, now: number
   const output1 = {
     aspr_acpt_hour: seoulTime(now),
     ...depthFields(market),
-    new_mkop_cls_code:
-      engine.phase === 'continuous' ? '20' : engine.phase === 'auction' ? (exchange.phase === 'closing_auction' ? '21' : '10') : '31',
+    new_mkop_cls_code: marketCode(exchange, market),
   };
   const output2 = {
     antc_mkop_cls_code: engine.phase === 'auction' ? (exchange.phase === 'closing_auction' ? '121' : '110') : '112',
@@ -106,7 +118,7 @@ export function inquireAskingPrice(exchange: Exchange, query: Query, now: number
     antc_cntg_prdy_ctrt: expected ? change.ctrt : '0.00',
     antc_vol: String(expected?.volume ?? 0),
     stck_shrn_iscd: market.instrument.symbol,
-    vi_cls_code: 'N',
+    vi_cls_code: market.vi ? 'Y' : 'N',
   };
   return quoted({ output1, output2 });
 }

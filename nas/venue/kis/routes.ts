@@ -18,6 +18,7 @@ import {
   inquirePastMinutes,
   inquirePrice,
 } from './quotes.ts';
+import { inquireViStatus } from './vi-status.ts';
 
 export interface Call {
   readonly exchange: Exchange;
@@ -155,6 +156,13 @@ const ROUTES: readonly Route[] = [
     real: ['FHKST03010230'],
     paper: [],
     quote: ({ exchange, loop, input }) => inquirePastMinutes(exchange, loop, input),
+  },
+  {
+    method: 'GET',
+    path: `${QUOTATIONS}/inquire-vi-status`,
+    real: ['FHPST01390000'],
+    paper: [],
+    quote: inquireViStatus,
   },
   {
     method: 'GET',

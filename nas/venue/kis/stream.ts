@@ -11,14 +11,15 @@ import type { MarketState, Print } from '../market/market-state.ts';
 import { compactDay, seoulDay, seoulTime } from '../seoul-time.ts';
 import type { Variants } from '../variants.ts';
 import type { Environment, OrderEvent } from '../venue-order.ts';
-import { bookRecord, encryptedFrame, frame, noticeRecords, tradeRecord } from './frames.ts';
+import { bookRecord, encryptedFrame, frame, noticeRecords, stateRecord, tradeRecord } from './frames.ts';
 import type { KeyRing } from './keys.ts';
 
 /** Registrations of a session, all TRs and symbols together, notices included. */
 const MAX_REGISTRATIONS = 41;
 /** A reader this far behind is cut off instead of filling the venue's memory. */
 const MAX_BACKLOG_BYTES = 8_000_000;
-const MARKET_STREAMS = ['H0STCNT0', 'H0STASP0'] as const;
+/** H0STMKO0 (market status) is not offered on paper. */
+const MARKET_STREAMS = { real: ['H0STCNT0', 'H0STASP0', 'H0STMKO0'], paper: ['H0STCNT0', 'H0STASP0'] } as const;
 const NOTICE_STREAM = { real: 'H0STCNI0', paper: 'H0STCNI9' } as const;
 
 const NO_TARGET = { trId: '(null)', trKey: '' };
@@ -94,6 +95,11 @@ export class KisStream {
     const records = this.#prints.get(market) ?? [];
     records.push(tradeRecord(this.#deps.exchange, market, print, this.#deps.variants));
     this.#prints.set(market, records);
+  }
+
+  /** At once: an interruption is told before anything that follows it. */
+  onState(market: MarketState): void {
+    if (this.#isWanted('H0STMKO0', market)) this.#publish('H0STMKO0', market, frame('H0STMKO0', [stateRecord(market)]));
   }
 
   onBook(market: MarketState): void {
@@ -227,7 +233,8 @@ export class KisStream {
     { trId, trKey }: { trId: string; trKey: string },
     isNotice: boolean,
   ): [code: string, text: string] | null {
-    const isKnown = isNotice || (MARKET_STREAMS.some((stream) => stream === trId) && this.#deps.exchange.markets.has(trKey));
+    const isKnown =
+      isNotice || (MARKET_STREAMS[this.#environment].some((stream) => stream === trId) && this.#deps.exchange.markets.has(trKey));
     if (!isKnown) return ['OPSP0007', 'SUBSCRIBE INTERNAL ERROR'];
     if (session.registrations.has(`${trId}|${trKey}`)) return ['OPSP0002', 'ALREADY IN SUBSCRIBE'];
     return session.registrations.size >= MAX_REGISTRATIONS ? ['OPSP0008', 'MAX SUBSCRIBE OVER'] : null;

@@ -46,6 +46,7 @@ export class MarketLoop {
     }
     for (const trader of this.#traders) trader.startDay(day);
     this.#exchange.setPhase(sessions.phaseAt(now), now);
+    this.#exchange.interruptions.plan(today, now);
     this.#wakeTraders(now);
     this.#nextChange = sessions.nextChange(now);
   }
@@ -53,11 +54,11 @@ export class MarketLoop {
   advance(now: number): void {
     while (this.#nextChange <= now) {
       const at = this.#nextChange;
-      this.#runTraders(at - 1);
+      this.#runUntil(at - 1);
       this.#change(at);
       this.#nextChange = this.#exchange.sessions.nextChange(at);
     }
-    this.#runTraders(now);
+    this.#runUntil(now);
   }
 
   /** Daily bars in [from, to], oldest first: generated history, then recorded days, then today as far as it has gone. */
@@ -92,6 +93,7 @@ export class MarketLoop {
       if (exchange.sessions.isTradingDay(day)) {
         for (const market of exchange.markets.values()) exchange.startTradingDay(market, day, this.#basePrice(market, day));
         for (const trader of this.#traders) trader.startDay(day);
+        exchange.interruptions.plan(day, at);
       }
     }
     const phase = exchange.sessions.phaseAt(at);
@@ -105,15 +107,24 @@ export class MarketLoop {
     for (const [index, trader] of this.#traders.entries()) trader.nextAt = at + index * 20;
   }
 
-  #runTraders(until: number): void {
-    if (this.#exchange.phase === 'before' || this.#exchange.phase === 'after') return;
+  /** Traders' steps and the exchange's agenda, in the order of their instants. */
+  #runUntil(until: number): void {
+    const { agenda } = this.#exchange;
     for (const trader of this.#traders) trader.nextAt = Math.max(trader.nextAt, until - LONGEST_CATCH_UP_MS);
     for (;;) {
-      let next: SymbolTraders | undefined;
-      for (const trader of this.#traders) if (trader.nextAt <= until && (!next || trader.nextAt < next.nextAt)) next = trader;
-      if (!next) return;
-      next.step();
+      const trader = this.#nextTrader(until);
+      const due = agenda.next(trader ? Math.min(until, trader.nextAt) : until);
+      if (due) due.act(due.at);
+      else if (trader) trader.step();
+      else return;
     }
+  }
+
+  #nextTrader(until: number): SymbolTraders | undefined {
+    if (this.#exchange.phase === 'before' || this.#exchange.phase === 'after') return undefined;
+    let next: SymbolTraders | undefined;
+    for (const trader of this.#traders) if (trader.nextAt <= until && (!next || trader.nextAt < next.nextAt)) next = trader;
+    return next;
   }
 
   #recordDay(): void {

@@ -2,6 +2,7 @@ import type { Fill } from '../engine/symbol-engine.ts';
 import { SymbolEngine } from '../engine/symbol-engine.ts';
 import { seoulTime } from '../seoul-time.ts';
 import type { Instrument } from './instruments.ts';
+import type { ViEvent } from './volatility.ts';
 
 /** A bar of one day or one minute. `day` is `YYYY-MM-DD`, `time` the minute's start `HHMM00`; null for a day. */
 export interface Bar {
@@ -67,6 +68,13 @@ export class MarketState {
   upperLimit = 0;
   lowerLimit = 0;
   previousVolume = 0;
+  /** `vi`: call auction of a volatility interruption. `single_price`: call auctions all day (단일가매매). `halted`: nothing trades (거래정지). */
+  state: 'normal' | 'vi' | 'single_price' | 'halted' = 'normal';
+  /** The interruption under way. */
+  vi: ViEvent | null = null;
+  viCount = 0;
+  /** The last single-auction price; before the first one the base price. */
+  viReference: number;
   stats: DayStats = noTrade();
   readonly prints: Print[] = [];
   /** Minutes of today by their start, `HHMM00`. */
@@ -75,6 +83,7 @@ export class MarketState {
   constructor(instrument: Instrument, basePrice: number) {
     this.instrument = instrument;
     this.basePrice = basePrice;
+    this.viReference = basePrice;
     this.engine = new SymbolEngine(basePrice);
   }
 
@@ -82,6 +91,10 @@ export class MarketState {
     this.previousVolume = this.stats.volume;
     this.day = day;
     this.basePrice = basePrice;
+    this.viReference = basePrice;
+    this.state = 'normal';
+    this.vi = null;
+    this.viCount = 0;
     this.upperLimit = limits.upper;
     this.lowerLimit = limits.lower;
     this.engine.lastPrice = basePrice;
@@ -103,6 +116,7 @@ export class MarketState {
       stats.value += bar.value;
       this.engine.lastPrice = bar.close;
     }
+    this.viReference = this.stats.open || this.basePrice;
     this.stats.buyVolume = Math.floor(this.stats.volume / 2);
     this.stats.sellVolume = this.stats.volume - this.stats.buyVolume;
     this.stats.buyCount = Math.ceil(this.stats.buyVolume / 50);

@@ -1,4 +1,5 @@
 import { Exchange } from '../exchange.ts';
+import type { InterruptionOptions } from '../interruptions.ts';
 import type { Account } from '../ledger/ledger.ts';
 import type { Instrument } from '../market/instruments.ts';
 import { krxRules } from '../market/krx-rules.ts';
@@ -26,12 +27,16 @@ export const MONDAY = '2026-11-23';
 export const TEN_O_CLOCK = seoulInstant(MONDAY, 600);
 
 /** An exchange with one symbol and no background traders, in continuous trading on a Monday, with its events recorded. */
-export function anExchange(hours: 'krx' | 'always' = 'krx'): { exchange: Exchange; market: MarketState; events: OrderEvent[] } {
+export function anExchange(
+  hours: 'krx' | 'always' = 'krx',
+  interruptions: Partial<InterruptionOptions> = {},
+): { exchange: Exchange; market: MarketState; events: OrderEvent[] } {
   const events: OrderEvent[] = [];
   const exchange = new Exchange({
     sessions: sessions(hours),
     rules: krxRules,
     instruments: [PENCIL],
+    interruptions,
     listeners: { onOrder: (event) => void events.push(event), onPrint: () => undefined, onBook: () => undefined },
   });
   const market = exchange.markets.get(PENCIL.symbol)!;
