@@ -105,6 +105,37 @@ test('two processes: one sends, each order arrives once; when it dies the other 
   }
 });
 
+test('a process that was paused while another took its account over writes no order when it wakes', async () => {
+  const dead = (await lease())?.instance_id;
+  const sleeper = await spawnTrading(desk.env);
+  const owned = await until('owner', lease, (row) => row?.isLive === true && row.instance_id !== dead, 15_000);
+  const { order: first } = await desk.place({ symbol: '990060', price: desk.basePrice('990060') });
+  await until('acceptance', () => desk.order(first.id), isAt('accepted'), 15_000);
+
+  sleeper.kill('SIGSTOP');
+  const successor = await startTrading({ env: desk.env, log: createLog('trading', 'fatal') });
+  try {
+    const taken = await until('take-over', lease, (row) => row.token > owned.token, 15_000);
+    sleeper.kill('SIGCONT');
+    // It wakes into wake-ups for orders that are another's by now.
+    const orders = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => desk.place({ symbol: '990070', price: desk.basePrice('990070') - 500 * i })),
+    );
+    for (const { order } of orders) await until('acceptance', () => desk.order(order.id), isAt('accepted'), 20_000);
+    expect(desk.bookOf().filter((o) => o.symbol === '990070')).toHaveLength(12);
+    const { rows } = await desk.database.pool.query(
+      'select distinct instance_id, lease_token::int as token from public.order_attempts where order_id = any($1)',
+      [orders.map(({ order }) => order.id)],
+    );
+    expect(rows).toEqual([{ instance_id: taken.instance_id, token: taken.token }]);
+    expect(taken.instance_id).not.toBe(owned.instance_id);
+    expect(await lease()).toMatchObject({ instance_id: taken.instance_id, token: taken.token });
+  } finally {
+    sleeper.kill('SIGCONT');
+    await successor.stop();
+  }
+});
+
 async function lease() {
   const { rows } = await desk.database.pool.query(
     `select l.instance_id, l.token::int, i.expires_at > now() as "isLive" from public.account_leases l

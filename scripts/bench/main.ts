@@ -12,6 +12,7 @@ export type Bench = (report: (figure: Figure) => void) => Promise<void>;
 /** Each bench is loaded only when asked for, so that one with heavy needs does not hinder the others. */
 const BENCHES: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   backtest: () => import('./backtest.ts'),
+  halt: () => import('./halt.ts'),
   orders: () => import('./orders/bench.ts'),
 };
 

@@ -1,4 +1,4 @@
-/** Runs tasks one after the other; a key that is already waiting or running is not taken twice. */
+/** Runs tasks in the order they came, `width` at a time; a key that is already waiting or running is not taken twice. */
 export interface Lane {
   add(key: string, task: () => Promise<void>): void;
   has(key: string): boolean;
@@ -7,19 +7,35 @@ export interface Lane {
 }
 
 /** `onError` hears of tasks that threw; the lane goes on. */
-export function createLane(onError: (error: unknown, key: string) => void): Lane {
+export function createLane(onError: (error: unknown, key: string) => void, width = 1): Lane {
   const keys = new Set<string>();
-  let tail: Promise<void> = Promise.resolve();
+  const waiting: (() => Promise<void>)[] = [];
+  const running = new Set<Promise<void>>();
+
+  function next(): void {
+    while (running.size < width && waiting.length > 0) {
+      const run: Promise<void> = waiting.shift()!().finally(() => {
+        running.delete(run);
+        next();
+      });
+      running.add(run);
+    }
+  }
   return {
     add(key, task) {
       if (keys.has(key)) return;
       keys.add(key);
-      tail = tail
-        .then(task)
-        .catch((error) => onError(error, key))
-        .finally(() => keys.delete(key));
+      waiting.push(() =>
+        Promise.resolve()
+          .then(task)
+          .catch((error) => onError(error, key))
+          .finally(() => keys.delete(key)),
+      );
+      next();
     },
     has: (key) => keys.has(key),
-    idle: () => tail,
+    async idle() {
+      while (running.size > 0) await Promise.all(running);
+    },
   };
 }

@@ -32,6 +32,9 @@ interface WorkerOptions {
   readonly onStream?: (state: 'connecting' | 'live' | 'down') => void;
 }
 
+/** Cancels of different orders do not wait for each other's answer; the broker's rate is the governor's business. */
+const CANCELS_AT_ONCE = 4;
+
 /**
  * The one sender of one account. The rows are the work: it finds what to do by their state at start, on every wake-up and by
  * a poll; nothing it needs is only in memory. Submits and cancels have a lane each, so that a cancel never waits for a submit.
@@ -40,7 +43,7 @@ export function startAccountWorker(context: AccountContext, options: WorkerOptio
   const { accountId, broker, repo, clock, log, metrics } = context;
   const onLaneError = (error: unknown, orderId: string) => log.error({ err: error, orderId }, 'work on an order failed');
   const submits = createLane(onLaneError);
-  const cancels = createLane(onLaneError);
+  const cancels = createLane(onLaneError, CANCELS_AT_ONCE);
   /** Orders this process has begun to send: their `submitting` is ours to end. */
   const begun = new Set<string>();
   const notBefore = new Map<string, number>();
