@@ -46,6 +46,18 @@ test.each([
   },
 );
 
+test('a notice socket that breaks during the minute makes it begin anew, not last for ever', async () => {
+  const symbol = '990070';
+  desk.venue.faults.onRequest({ kind: 'drop_before', trId: SUBMIT.buy });
+  const { order } = await desk.place({ symbol, price: desk.basePrice(symbol) });
+  await until('unknown', () => desk.order(order.id), isAt('unknown'));
+  await pass(40_000);
+  desk.venue.disturbSockets('cut');
+  const cutAt = clock.monotonic();
+  await until('absence', () => desk.order(order.id), isAt('rejected'), 20_000);
+  expect(clock.monotonic() - cutAt).toBeGreaterThan(60_000);
+});
+
 test('an identical order waits for the unknown one up to 30 s and is then denied, while other symbols go on', async () => {
   const symbol = '990030';
   desk.venue.faults.onRequest({ kind: 'drop_before', trId: SUBMIT.buy });

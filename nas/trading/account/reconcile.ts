@@ -138,6 +138,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       search.cleanQueries = 0;
       return false;
     }
+    // What may have been missed while notices were down proves nothing: the minute begins anew.
+    if (!search.noticesUp) Object.assign(search, { firstQueryAt: null, cleanQueries: 0, noticesUp: true });
     search.cleanQueries += 1;
     search.firstQueryAt ??= snapshot.startedAt;
     search.lastQueryAt = snapshot.startedAt;
