@@ -2,10 +2,9 @@ import { type Part, startPart } from './rpc.ts';
 import type { TradingConfig } from './trading/process.ts';
 
 /** The trading processes of the run: always two that serve, and one warmed up to step in at once for a killed one. */
-export async function startFleet(config: TradingConfig, onExit: (part: Part) => void) {
+export async function startFleet(config: TradingConfig) {
   const serving = new Set<Part>();
   let spare: Promise<Part> | null = null;
-  let stopped = false;
   const warm = () => startPart('trading/process.ts', config);
 
   async function serve(): Promise<Part> {
@@ -13,21 +12,19 @@ export async function startFleet(config: TradingConfig, onExit: (part: Part) => 
     spare = null;
     await part.ask('start');
     serving.add(part);
-    void part.gone.then(() => {
-      serving.delete(part);
-      if (!stopped) onExit(part);
-    });
+    void part.gone.then(() => serving.delete(part));
     return part;
   }
 
   return {
     serve,
     serving: () => [...serving],
+    /** The one that has served longest: it owns the accounts, the other one steps in or is struck. */
+    keeper: () => [...serving][0]!,
     warmSpare() {
       spare ??= warm();
     },
     async stop() {
-      stopped = true;
       const parts = [...serving, ...(spare ? [await spare] : [])];
       await Promise.all(parts.map((part) => part.ask('stop').catch(() => {})));
       for (const part of parts) part.child.kill('SIGKILL');

@@ -21,6 +21,8 @@ export interface Verdict {
   readonly brokenChains: number;
   /** Attempts begun by a process that did not own the account at that moment. */
   readonly attemptsWithoutLease: number;
+  /** Orders that reached the venue while their account was halted. */
+  readonly haltBreaches: number;
   readonly eventHash: string;
 }
 
@@ -105,6 +107,7 @@ export async function judge(
     attemptsWithoutLease: await count(`(select 1 from public.order_attempts a join public.real_orders o on o.id = a.order_id
       where not exists (select 1 from private.lease_log l where l.account_id = o.broker_account_id and l.token = a.lease_token
         and l.instance_id = a.instance_id and l.taken_at <= a.started_at and l.lost_at >= a.started_at))`),
+    haltBreaches: await haltBreaches(database, view, accounts),
     eventHash: hashOf(ours),
   };
 }
@@ -119,6 +122,24 @@ const ROWS = `
     array(select e.to_status from public.order_events e where e.order_id = o.id and e.from_status is distinct from e.to_status order by e.seq) as moves,
     exists (select 1 from public.order_events e where e.order_id = o.id and e.type = 'not_found') as called_absent
   from public.real_orders o where o.order_day is not null`;
+
+/** The venue tells whole seconds: an order counts when its whole second lies in the halt, from this long after the commit on. */
+const HALT_TOLERANCE_MS = 1_000;
+
+async function haltBreaches({ pool }: ChaosDatabase, view: JudgeView, accounts: readonly ChaosAccount[]): Promise<number> {
+  const { rows } = await pool.query<{ scope_id: string; from_ms: string; lifted_ms: string }>(
+    `select scope_id, extract(epoch from from_at) * 1000 as from_ms, extract(epoch from least(lifted_at, now())) * 1000 as lifted_ms from private.halt_log`,
+  );
+  return rows.reduce((sum, { scope_id, from_ms, lifted_ms }) => {
+    const venueId = accounts.find(({ id }) => id === scope_id)?.venueId;
+    const book = view.accounts.find(({ id }) => id === venueId)?.orders ?? [];
+    const isInside = (day: string, time: string) => {
+      const at = Date.parse(`${day}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}+09:00`);
+      return at >= Number(from_ms) + HALT_TOLERANCE_MS && at + 1_000 <= Number(lifted_ms);
+    };
+    return sum + book.filter((order) => order.action === 'new' && !order.isForeign && isInside(order.day, order.time)).length;
+  }, 0);
+}
 
 /** Shares, to the last one: the venue's holdings against ours, for every symbol that either side knows. */
 async function mismatchedPositions({ pool }: ChaosDatabase, view: JudgeView, accounts: readonly ChaosAccount[]): Promise<number> {

@@ -1,4 +1,4 @@
-import { stepTicks, tickTable } from '#domain/market/ticks.ts';
+import { ceilToTick, stepTicks, tickTable } from '#domain/market/ticks.ts';
 import type { ListedSymbol } from '#nas/trading/testing/list-market.ts';
 import type { PlanEntry } from '#nas/venue/faults/plan.ts';
 import { hashSeed, type Random, random } from '#nas/venue/random.ts';
@@ -62,15 +62,10 @@ export function planSteps(input: {
     const account = steps.length % accounts;
     const listed = pick(chance, input.symbolsOf(account));
     const side = chance.next() < 0.5 ? 'buy' : 'sell';
-    const away = chance.int(0, 4);
-    const table = tickTable({ day: CHAOS_DAY, kind: 'stock', market: listed.market as 'KOSPI' });
     // No two steps of an account look alike, so a look at the venue tells the step.
     const quantity = 10 + Math.floor(steps.length / accounts);
     const fate = given.map((trouble) => trouble?.fate).find((wanted) => wanted !== undefined) ?? fateOf(chance, size);
-    const price =
-      fate === 'deny'
-        ? stepTicks(Math.floor(listed.basePrice * 1.2), 0, table)
-        : stepTicks(listed.basePrice, side === 'buy' ? -away : away, table);
+    const price = priceOf(chance, listed, side, fate);
     const fills = fillsOf(chance, fate, quantity);
     const orders = given.map((trouble): PlannedOrder => {
       count += 1;
@@ -85,6 +80,26 @@ export function planSteps(input: {
     else add(2, [gentle.shift() ?? null, gentle.shift() ?? null]);
   }
   return steps;
+}
+
+/** One order of a script of its own (a kill, a halt), shaped by the same rules. */
+export function planSingle(input: {
+  seed: number;
+  count: number;
+  account: number;
+  listed: ListedSymbol;
+  /** Makes its look its own within the account. */
+  quantity: number;
+  fate: Fate;
+  trouble: Trouble | null;
+}): Step {
+  const { seed, count, account, listed, quantity, fate, trouble } = input;
+  const chance = random(hashSeed('single', seed, count));
+  const side = fate !== 'deny' && chance.next() < 0.5 ? 'sell' : 'buy';
+  const price = priceOf(chance, listed, side, fate);
+  const fills = fillsOf(chance, fate, quantity);
+  const order = { account, symbol: listed.symbol, side, quantity, price, fate, fills, trouble, isPaired: false } as const;
+  return { account, orders: [{ ...order, intentKey: keyOf(seed, count) }] };
 }
 
 /** What the venue is told of a step before the run: fills and misfortunes of each order, named by its look. */
@@ -118,6 +133,13 @@ export function wantedShares(order: PlannedOrder): number {
   if (order.trouble?.ends) return 0;
   const late = order.trouble?.cancel.some(({ kind }) => kind === 'late_fill') ? lateFill(order) : 0;
   return order.fills.reduce((sum, shares) => sum + shares, 0) + late;
+}
+
+/** Passive by a few ticks, so that no two orders of the script meet; a price that the gate must refuse lies far inside the limits. */
+function priceOf(chance: Random, { basePrice, market }: ListedSymbol, side: 'buy' | 'sell', fate: Fate): number {
+  const table = tickTable({ day: CHAOS_DAY, kind: 'stock', market: market as 'KOSPI' });
+  const away = chance.int(1, 5);
+  return fate === 'deny' ? ceilToTick(basePrice * 1.2, table) : stepTicks(basePrice, side === 'buy' ? -away : away, table);
 }
 
 function fateOf(chance: Random, size: 1 | 2): Fate {

@@ -2,7 +2,7 @@ import type { ChaosAccount } from './accounts.ts';
 import type { ChaosDatabase } from './database.ts';
 import type { PlannedOrder, Step } from './plan.ts';
 import type { Part } from './rpc.ts';
-import type { SeenOrder, Watch } from './watch.ts';
+import { isFinal, type Watch } from './watch.ts';
 
 export interface Stage {
   readonly database: ChaosDatabase;
@@ -10,16 +10,17 @@ export interface Stage {
   readonly watch: Watch;
   /** Milliseconds of the machine for milliseconds of the world. */
   machineMs(worldMs: number): number;
-  /** Intents whose operator had to decide. */
-  readonly ambiguous: Set<string>;
+  progress(line: string): void;
 }
 
+/** Everything that can become clear by itself has by then: absence takes 60 s, a cancel without effect 30 s, each sender that dies 6 s. */
+const PATIENCE_MS = 400_000;
 /** KIS gives a key one new token a minute; a second expiry within it would only measure that. */
 const TOKEN_REST_MS = 65_000;
 const tokenFreeAt = new Map<number, number>();
 
 /** Plays one step as the account's owner: places, cancels where the script wants it, and waits until all is over. */
-export async function playStep(stage: Stage, account: ChaosAccount, step: Step): Promise<void> {
+export async function playStep(stage: Stage, account: ChaosAccount, step: Step, beforeCancel?: () => Promise<unknown>): Promise<void> {
   for (const { trouble } of step.orders) {
     if (trouble?.name === 'token_expired') await restOfToken(stage, account.index);
     for (const kind of trouble?.inquiry ?? []) {
@@ -28,14 +29,17 @@ export async function playStep(stage: Stage, account: ChaosAccount, step: Step):
   }
   const ids: string[] = [];
   for (const order of step.orders) ids.push(await place(stage, account, order));
-  await Promise.all(step.orders.map((order, at) => seeThrough(stage, account, order, ids[at]!)));
+  await Promise.all(step.orders.map((order, at) => seeThrough(stage, account, order, ids[at]!, beforeCancel)));
 }
+
+/** Milliseconds of the machine. */
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const inquiryTr = (account: ChaosAccount): string => (account.environment === 'real' ? 'TTTC0081R' : 'VTTC0081R');
 
 async function restOfToken(stage: Stage, index: number): Promise<void> {
   const wait = (tokenFreeAt.get(index) ?? 0) - performance.now();
-  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  if (wait > 0) await pause(wait);
   tokenFreeAt.set(index, performance.now() + stage.machineMs(TOKEN_REST_MS));
 }
 
@@ -53,19 +57,31 @@ async function place({ database }: Stage, account: ChaosAccount, order: PlannedO
       return answer.order.id;
     } catch (error) {
       if ((error as { code?: string }).code === 'PGRST' || tries > 40) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await pause(100);
     }
   }
 }
 
-async function seeThrough(stage: Stage, account: ChaosAccount, order: PlannedOrder, orderId: string): Promise<SeenOrder> {
+async function seeThrough(
+  stage: Stage,
+  account: ChaosAccount,
+  order: PlannedOrder,
+  orderId: string,
+  beforeCancel?: () => Promise<unknown>,
+): Promise<void> {
+  let isReady = false;
   const wanted = order.fills.reduce((sum, shares) => sum + shares, 0);
   const mustCancel = order.fate === 'cancel' || order.fate === 'part';
-  return stage.watch.follow(orderId, async (seen) => {
+  const last = await stage.watch.follow(orderId, stage.machineMs(PATIENCE_MS), async (seen) => {
     if (seen.status === 'unknown' && seen.candidates > 1) return resolveAsOperator(stage, account, order, orderId);
     const isWorking = seen.status === 'accepted' || seen.status === 'partially_filled';
-    if (mustCancel && isWorking && seen.cum >= wanted && !seen.isCancelWanted) await cancel(stage, account, orderId);
+    if (!mustCancel || !isWorking || seen.cum < wanted || seen.isCancelWanted) return;
+    if (!isReady) await beforeCancel?.();
+    isReady = true;
+    await cancel(stage, account, orderId);
   });
+  if (last === null || !isFinal(last))
+    stage.progress(`order ${orderId} is not over: ${JSON.stringify({ ...last, ...order, trouble: order.trouble?.name })}`);
 }
 
 export async function cancel({ database }: Stage, account: ChaosAccount, orderId: string): Promise<void> {
@@ -82,7 +98,6 @@ async function resolveAsOperator(stage: Stage, account: ChaosAccount, order: Pla
     quantity,
   });
   const ours = listed.find(({ isForeign }) => !isForeign);
-  stage.ambiguous.add(order.intentKey);
   await stage.database
     .asUser(account.userId, 'select public.resolve_unknown($1, $2, $3) as value', [orderId, ours?.orderNumber ?? null, 'scripted operator'])
     .catch((error) => {

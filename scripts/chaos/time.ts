@@ -15,8 +15,8 @@ export interface ScaledTime {
 const STARTS_AT = Date.parse('2026-12-01T00:05:00+09:00');
 export const CHAOS_DAY = '2026-12-01';
 
-export function beginTime(factor: number): ScaledTime {
-  return { factor, begunAt: Date.now(), startsAt: STARTS_AT };
+export function beginTime(factor: number, startsAt = STARTS_AT): ScaledTime {
+  return { factor, begunAt: Date.now(), startsAt };
 }
 
 /** The world's instant at a machine's instant. */

@@ -11,7 +11,7 @@ export interface Trouble {
   readonly submit: readonly Fault[];
   readonly cancel: readonly Fault[];
   /** What the next reads of the order list suffer. */
-  readonly inquiry: readonly ('rows_missing' | 'short_page' | 'unmarked_page')[];
+  readonly inquiry: readonly ('rows_missing' | 'short_page' | 'shifted_page' | 'unmarked_page')[];
   /** It reaches no book, or leaves it without a trade: nothing is to be filled. */
   readonly ends: 'absent' | 'refused' | null;
   readonly stopsFills: boolean;
@@ -62,6 +62,7 @@ export const TROUBLES: readonly Trouble[] = [
   trouble('hide_rows', 10, [LOST, fault('hide_rows', { ms: 12_000 })]),
   trouble('rows_missing', 6, [LOST], { inquiry: ['rows_missing'] }),
   trouble('short_page', 6, [LOST], { inquiry: ['short_page'] }),
+  trouble('shifted_page', 6, [LOST], { inquiry: ['short_page', 'shifted_page'] }),
   trouble('unmarked_page', 6, [LOST], { inquiry: ['unmarked_page'] }),
   trouble('async_reject', 8, [fault('async_reject', { ms: 1_500 })], { ends: 'refused', fate: 'fill' }),
   trouble('lag_balance', 10, [fault('lag_balance', { ms: 6_000 })]),
@@ -78,3 +79,10 @@ export const TROUBLES: readonly Trouble[] = [
   trouble('cancel_lost_answer', 8, [], { ...CANCELLED, cancel: [LOST] }),
   trouble('cancel_dropped', 6, [], { ...CANCELLED, cancel: [fault('drop_before')] }),
 ];
+
+/** Misfortunes that are written into single scripts and not dealt. */
+const SCRIPTED: readonly Trouble[] = [trouble('delay_long', 0, [fault('delay', { ms: 20_000 })]), trouble('never_written', 0, [], ABSENT)];
+
+export function troubleNamed(name: string): Trouble {
+  return [...TROUBLES, ...SCRIPTED].find((one) => one.name === name)!;
+}

@@ -39,18 +39,26 @@ export function startWatch(database: ChaosDatabase) {
   })();
 
   return {
-    /** Hears of every change until `done` says so. */
+    /** Hears of every change until `done` says so, or `patienceMs` of the machine are over: then the judge finds it unresolved. */
     follow(
       orderId: string,
+      patienceMs: number,
       hear: (order: SeenOrder) => Promise<void> | void,
       done: (order: SeenOrder) => boolean = isFinal,
-    ): Promise<SeenOrder> {
+    ): Promise<SeenOrder | null> {
       return new Promise((resolve, reject) => {
+        let seen: SeenOrder | null = null;
         const end = () => {
+          clearTimeout(timer);
           watched.delete(orderId);
           last.delete(orderId);
         };
+        const timer = setTimeout(() => {
+          end();
+          resolve(seen);
+        }, patienceMs);
         watched.set(orderId, (order) => {
+          seen = order;
           if (done(order)) {
             end();
             resolve(order);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What is to happen to the process when it passes a door for an account (or for any, at doors without one). */
@@ -30,11 +30,16 @@ export function disarmStrike(id: string): void {
   if (at >= 0) strikes.splice(at, 1);
 }
 
+/** Doors that belong to the process and to no account. */
+const OF_PROCESS = /^repo\.(renewInstance|takeLeases):/;
+
 function take(door: string, accountId: string | null): Strike | null {
-  const at = strikes.findIndex((strike) => strike.door === door && (accountId === null || strike.accountId === accountId));
+  const at = strikes.findIndex((strike) => strike.door === door && (strike.accountId === accountId || OF_PROCESS.test(door)));
   if (at < 0) return null;
   const [strike] = strikes.splice(at, 1) as [Strike];
-  writeFileSync(join(recordDir, strike.id), strike.door);
+  const record = join(recordDir, strike.id);
+  if (existsSync(record)) return null;
+  writeFileSync(record, strike.door);
   return strike;
 }
 

@@ -33,7 +33,7 @@ export async function openVenue({ seed, symbols }: VenueConfig): Promise<void> {
     }
   }, 2_000);
   serve({
-    addresses: () => ({ restUrl: venue.restUrl, wsUrl: venue.wsUrl }),
+    addresses: () => ({ rest: venue.restUrl, ws: venue.wsUrl }),
     listed: (): ListedSymbol[] =>
       [...exchange.markets.values()].map(({ instrument, basePrice, upperLimit, lowerLimit }) => {
         return { ...instrument, basePrice, upperLimit, lowerLimit };
@@ -47,14 +47,19 @@ export async function openVenue({ seed, symbols }: VenueConfig): Promise<void> {
     disturb: (requests: readonly RequestFault[]) => {
       for (const request of requests) faults.onRequest(request);
     },
-    clear: () => faults.clear(),
     judge: () => venue.judge(),
     numbers: (look: { account: string; symbol: string; side: string; quantity: number }) =>
       exchange.orders
         .filter((o) => o.accountId === look.account && o.symbol === look.symbol && o.side === look.side && o.quantity === look.quantity)
         .filter((o) => o.action === 'new')
         .map(({ orderNumber, isForeign }) => ({ orderNumber, isForeign })),
-    strikes: () => faults.strikes,
+    struck: () => {
+      const orders = faults.strikes
+        .filter(({ kind }) => kind !== 'fill')
+        .map(({ account, symbol, side, quantity, price, occurrence }) => [account, symbol, side, quantity, price, occurrence].join('|'));
+      return { byKind: faults.struck, orders: new Set(orders).size };
+    },
+    foreign: () => exchange.orders.filter(({ isForeign, action }) => isForeign && action === 'new').length,
   });
 }
 

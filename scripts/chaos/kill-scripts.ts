@@ -1,0 +1,51 @@
+import type { Fate } from './plan.ts';
+import { type Trouble, troubleNamed } from './troubles.ts';
+
+/** What the order of a doomed process goes through, so that the process passes the door. */
+interface Scene {
+  readonly fate: Fate;
+  readonly trouble: Trouble | null;
+  /** Armed when the order rests at the exchange; otherwise before it is placed. */
+  readonly isArmedLate?: boolean;
+}
+export interface KillScript extends Scene {
+  readonly door: string;
+  readonly what: 'kill' | 'freeze';
+  /** Milliseconds of the world to wait for the door to be passed once the order is over. */
+  readonly patienceMs: number;
+}
+
+const plain: Scene = { fate: 'fill', trouble: null };
+/** The venue has the order and holds its answer back for 20 s: whatever dies meanwhile, the order is there. */
+const held: Scene = { fate: 'fill', trouble: troubleNamed('delay_long') };
+const lost: Scene = { fate: 'fill', trouble: troubleNamed('lost_answer') };
+const twin: Scene = { fate: 'fill', trouble: troubleNamed('foreign_api') };
+/** It never arrives, and the list has to prove that. */
+const absent: Scene = { fate: 'fill', trouble: troubleNamed('drop_before') };
+/** Killed between the attempt and the write: nothing was sent, and only the list can tell. */
+const unwritten: Scene = { fate: 'fill', trouble: troubleNamed('never_written') };
+const cancelled: Scene = { fate: 'cancel', trouble: null, isArmedLate: true };
+const denied: Scene = { fate: 'deny', trouble: null };
+
+const around = (door: string): string[] => [`${door}:before`, `${door}:after`];
+const kill = (scene: Scene, ...doors: readonly string[]): KillScript[] =>
+  doors.map((door) => ({ ...scene, door, what: 'kill', patienceMs: door.startsWith('repo.adoptExternal') ? 80_000 : 12_000 }));
+
+/** Every await between an order's row and the last fact about it, before and behind. */
+export const KILL_SCRIPTS: readonly KillScript[] = [
+  ...kill(plain, ...around('repo.activeOrders'), ...around('gate.facts'), ...around('broker.quote'), ...around('broker.ordersOn')),
+  ...kill(plain, 'repo.beginAttempt:before', 'broker.submit:after', ...around('repo.finishAttempt'), ...around('repo.knownNumbers')),
+  ...kill(unwritten, 'repo.beginAttempt:after', 'broker.submit:before', 'broker.submit:unwritten'),
+  ...kill(held, 'broker.submit:written', ...around('repo.renewInstance'), ...around('repo.takeLeases'), ...around('repo.markUnknown')),
+  ...kill(plain, ...around('repo.applyNotice'), ...around('repo.applyCum'), ...around('broker.balance'), ...around('repo.putBalance')),
+  ...kill(plain, ...around('repo.positions'), ...around('repo.putHolding')),
+  ...kill(lost, ...around('repo.submitAttempts'), ...around('repo.adopt')),
+  ...kill(twin, ...around('repo.setCandidates'), ...around('repo.adoptExternal')),
+  ...kill(absent, ...around('repo.settle')),
+  ...kill(cancelled, ...around('repo.beginAttempt'), 'broker.cancel:before', 'broker.cancel:written', 'broker.cancel:after'),
+  ...kill(cancelled, ...around('repo.finishAttempt'), ...around('repo.settle')),
+  ...kill(denied, ...around('repo.deny')),
+];
+
+/** A process that sleeps through its lease before the write: when it wakes, its order has been called absent and must stay unsent. */
+export const FREEZE: KillScript = { ...unwritten, door: 'broker.submit:unwritten', what: 'freeze', patienceMs: 0 };

@@ -1,0 +1,87 @@
+import type { Verdict } from './judge.ts';
+import type { Step } from './plan.ts';
+import type { ChaosOptions } from './run.ts';
+import type { RunPlan } from './script-lanes.ts';
+
+/** The one line of a run. */
+export interface Report extends Verdict {
+  readonly orders: number;
+  readonly seed: number;
+  readonly accounts: number;
+  readonly mutant: string | null;
+  /** Orders that met a fault of the venue or the death of their sender. */
+  readonly faulted: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly kills: number;
+  readonly killsByDoor: Readonly<Record<string, number>>;
+  readonly halts: number;
+  /** What happened to everybody at once, in this order. */
+  readonly crashes: readonly string[];
+  readonly pairs: number;
+  readonly seconds: number;
+  /** Why the run is not good; empty when it is. */
+  readonly failed: readonly string[];
+  readonly ok: boolean;
+}
+
+/** Fewer kills than this in a run of twenty thousand orders prove too little; smaller runs are measured by their size. */
+const KILLS_OF_20_000 = 100;
+const MUST_BE_ZERO = [
+  'duplicates',
+  'lost',
+  'mismatchedFills',
+  'mismatchedPositions',
+  'illegalMoves',
+  'unresolved',
+  'leakedReservations',
+  'brokenChains',
+  'attemptsWithoutLease',
+  'haltBreaches',
+] as const satisfies readonly (keyof Verdict)[];
+
+export function report(input: {
+  options: ChaosOptions;
+  plan: RunPlan;
+  steps: readonly Step[];
+  verdict: Verdict;
+  killed: Readonly<Record<string, number>>;
+  ends: readonly string[];
+  byKind: Readonly<Record<string, number>>;
+  orders: number;
+  seconds: number;
+}): Report {
+  const { options, plan, steps, verdict, killed } = input;
+  const orders = steps.reduce((sum, step) => sum + step.orders.length, 0);
+  const kills = Object.values(killed).reduce((sum, n) => sum + n, 0);
+  const faults = Object.fromEntries(Object.entries(input.byKind).filter(([kind]) => kind !== 'fill'));
+  const faulted = input.orders + kills;
+  const pairs = steps.filter((step) => step.orders.length === 2).length;
+  const share = (what: string, n: number, least: number) => (n >= orders * least ? [] : [`${what}: ${n} of ${orders} orders`]);
+  const failed = [
+    ...MUST_BE_ZERO.flatMap((name) => (verdict[name] === 0 ? [] : [`${name}: ${verdict[name]}`])),
+    ...(verdict.ambiguous <= verdict.foreign ? [] : [`ambiguous: ${verdict.ambiguous} of ${verdict.foreign} look-alikes`]),
+    ...share('reached the venue', verdict.reachedVenue, 0.9),
+    ...share('met a fault', faulted, 0.3),
+    ...share('identical pairs', pairs, 0.2),
+    ...share('foreign look-alikes', verdict.foreign, 0.01),
+    ...Object.entries(faults).flatMap(([kind, n]) => share(`fault ${kind}`, n, 0.005)),
+    ...(kills >= Math.floor((KILLS_OF_20_000 * Math.min(orders, 20_000)) / 20_000) ? [] : [`kills: ${kills}`]),
+  ];
+  return {
+    orders,
+    seed: options.seed,
+    accounts: plan.load.length + plan.kill.length + plan.halt.length,
+    mutant: options.mutant,
+    ...verdict,
+    faulted,
+    faults,
+    kills,
+    killsByDoor: killed,
+    halts: plan.haltRounds,
+    crashes: input.ends,
+    pairs,
+    seconds: input.seconds,
+    failed,
+    ok: failed.length === 0,
+  };
+}
