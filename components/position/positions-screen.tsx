@@ -1,16 +1,21 @@
 'use client';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
+import { useState } from 'react';
 import { useDesk } from '#components/desk/desk-context.tsx';
 import { ProfitLoss } from '#components/numbers/change.tsx';
 import { formatAge, formatClock, formatPercent, formatWon } from '#components/numbers/format.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card, PageHeader, Stat } from '#components/ui/card.tsx';
 import { EmptyState, StaleNote } from '#components/ui/states.tsx';
+import type { PositionView } from '#lib/db/positions.ts';
 import { useLink } from '#lib/realtime/context.tsx';
 import { useNow } from '#lib/realtime/use-now.ts';
 import { useQuotes } from '#lib/realtime/use-quote.ts';
 import { PositionsTable } from './positions-table.tsx';
+import { StopDialog } from './stop-dialog.tsx';
+import { StopList } from './stop-list.tsx';
+import { useStops } from './use-stops.ts';
 import { totalWorth, worthOf } from './worth.ts';
 
 /** Holdings of the chosen account, valued by live quotes. */
@@ -28,6 +33,9 @@ export function PositionsScreen() {
     cost,
   );
   const realized = positions.filter((row) => row.accountId === account?.id).reduce((sum, row) => sum + row.realizedPnl, 0);
+  const { stops, hasFailed, show, reload } = useStops();
+  const ofAccount = stops?.filter((stop) => stop.accountId === account?.id) ?? null;
+  const [protecting, setProtecting] = useState<PositionView | null>(null);
   return (
     <>
       <PageHeader title={t('title')} description={account ? `${account.label} ${account.mask}` : undefined} />
@@ -63,9 +71,26 @@ export function PositionsScreen() {
             {t('emptyBody')}
           </EmptyState>
         ) : (
-          <PositionsTable positions={held} />
+          <PositionsTable positions={held} onProtect={setProtecting} />
         )}
       </Card>
+      {(held.length > 0 || (ofAccount && ofAccount.length > 0)) && (
+        <StopList
+          stops={ofAccount}
+          hasFailed={hasFailed}
+          nameOf={(symbol) => positions.find((row) => row.symbol === symbol)?.name ?? symbol}
+          onCancelled={show}
+          onRetry={reload}
+        />
+      )}
+      {protecting && (
+        <StopDialog
+          position={protecting}
+          stops={(ofAccount ?? []).filter((stop) => stop.symbol === protecting.symbol && stop.deploymentId === null)}
+          onSet={show}
+          onClose={() => setProtecting(null)}
+        />
+      )}
     </>
   );
 }

@@ -1,0 +1,30 @@
+'use client';
+import { useCallback, useState } from 'react';
+import { upsertNewer } from '#components/desk/live-rows.ts';
+import { type StopView, stopRow, stopViews } from '#lib/db/stops.ts';
+import { useDb, useRealtime } from '#lib/realtime/context.tsx';
+import { positionsTopic } from '#lib/realtime/topics.ts';
+import { useTopic } from '#lib/realtime/use-topic.ts';
+import { isStanding } from './stop-plan.ts';
+
+/** The person's standing stops: read when the topic is joined, moved by its messages; null before the first read. */
+export function useStops(): { stops: readonly StopView[] | null; hasFailed: boolean; show: (stop: StopView) => void; reload: () => void } {
+  const db = useDb();
+  const { userId } = useRealtime();
+  const [stops, setStops] = useState<readonly StopView[] | null>(null);
+  const [hasFailed, setHasFailed] = useState(false);
+  const reload = useCallback(() => {
+    stopViews(db)
+      .list()
+      .then(
+        (rows) => {
+          setStops(rows);
+          setHasFailed(false);
+        },
+        () => setHasFailed(true), // what is shown stays
+      );
+  }, [db]);
+  const show = useCallback((stop: StopView) => setStops((shown) => upsertNewer(shown ?? [], stop)), []);
+  useTopic(positionsTopic(userId), { stop_changed: stopRow }, ({ payload }) => show(payload), reload);
+  return { stops: stops?.filter(isStanding) ?? null, hasFailed, show, reload };
+}
