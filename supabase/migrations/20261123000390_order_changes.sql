@@ -184,8 +184,9 @@ begin
   if not o.replaces_whole or fitting >= o.quantity then
     return o;
   end if;
-  if o.cum_quantity + o.replaced_quantity > fitting then
-    o.replaced_quantity := o.replaced_quantity - private.give_back(o, o.cum_quantity + o.replaced_quantity - fitting, p_source);
+  if o.replaced_quantity > 0 and o.cum_quantity + o.cancelled_quantity + o.replaced_quantity > fitting then
+    o.replaced_quantity := o.replaced_quantity
+      - private.give_back(o, o.cum_quantity + o.cancelled_quantity + o.replaced_quantity - fitting, p_source);
   end if;
   update public.real_orders
   set quantity = fitting, replaced_quantity = least(o.replaced_quantity, fitting - cum_quantity),
@@ -350,8 +351,9 @@ begin
   end if;
 
   -- Fills that overtook a change of the whole remainder: those shares never moved.
-  if o.replaced_quantity > 0 and p_cum_quantity + o.replaced_quantity > o.quantity then
-    o.replaced_quantity := o.replaced_quantity - private.give_back(o, p_cum_quantity + o.replaced_quantity - o.quantity, source);
+  if o.replaced_quantity > 0 and p_cum_quantity + o.cancelled_quantity + o.replaced_quantity > o.quantity then
+    o.replaced_quantity := o.replaced_quantity
+      - private.give_back(o, p_cum_quantity + o.cancelled_quantity + o.replaced_quantity - o.quantity, source);
     if p_cum_quantity + o.replaced_quantity > o.quantity then
       perform private.page(o, 'overfilled', source, facts); -- shares that a change of a part took away: booked, and a person looks
     end if;
