@@ -1,21 +1,16 @@
-import type { Price, Shares } from '#domain/money.ts';
-import type { Symbol, TradingDay } from '#domain/order/order.ts';
+import type { Shares } from '#domain/money.ts';
+import type { Symbol } from '#domain/order/order.ts';
 import type { Log } from '#lib/log.ts';
-import type {
-  Broker,
-  BrokerCapabilities,
-  NewBrokerOrder,
-  OrderNotice,
-  Registration,
-  StreamHandlers,
-  SubmitOutcome,
-} from '#nas/brokers/port.ts';
+import type { Broker, BrokerCapabilities, NewBrokerOrder, SubmitOutcome } from '#nas/brokers/port.ts';
 import { type Clock, seoul } from '#nas/runtime/clock.ts';
-import { matchOrders, type Trade } from './match-orders.ts';
+import type { PaperBook } from './book.ts';
+import type { BookedOrder } from './booked-order.ts';
+import { matchOrders } from './match-orders.ts';
 import type { MarketQuote, QuoteSource } from './quotes.ts';
 import { paperReads } from './reads.ts';
 import { assertExpressible, NOTHING_LEFT, TOO_MUCH, termsOf } from './refusals.ts';
-import { type BookedOrder, CommitUnknown, LeaseLost, type PaperBook, type PaperStore } from './store.ts';
+import { CommitUnknown, LeaseLost, type PaperStore } from './store.ts';
+import { paperStreams, tradeNotice } from './streams.ts';
 
 const CAPABILITIES: BrokerCapabilities = {
   // The port carries neither, so paper goes through the same protocol as a broker without them.
@@ -33,13 +28,6 @@ const RETRY_MS = 1_000;
 /** `mayWrite` gave a reason: the transaction is rolled back. */
 class Stopped extends Error {}
 
-interface OpenStream {
-  readonly handlers: StreamHandlers;
-  readonly hasNotices: boolean;
-  registrations: readonly Registration[];
-  readonly printed: Map<Symbol, number>;
-}
-
 /**
  * An account that trades on live quotes without any keys: its orders rest in Postgres and are matched against what the market prints
  * and shows, by the back-test's fill rules. Nothing in memory matters: a process that is killed goes on from the rows.
@@ -52,7 +40,7 @@ export function createPaperBroker(deps: {
   readonly log: Log;
 }): Broker {
   const { accountId, store, quotes, clock, log } = deps;
-  const streams = new Set<OpenStream>();
+  const streams = paperStreams({ accountId, clock, lastFrameAt: () => quotes.readAt() });
   /** Symbols with orders that may still trade; a superset is harmless. */
   const working = new Set<Symbol>();
   let isClosed = false;
@@ -62,83 +50,47 @@ export function createPaperBroker(deps: {
     const { day, time } = seoul(clock.wall());
     return { at: new Date(clock.wall()), day, time };
   };
-  /** One thing after the other: notices keep the order of what they tell of. */
+  /** One thing after the other: notices keep the order of what they tell of. What fails is tried again, unless the account is another's. */
   function inTurn(what: string, work: () => Promise<void>): void {
     tail = tail.then(async () => {
       if (isClosed) return;
       await work().catch((error) => {
-        if (error instanceof LeaseLost) log.info('paper account is matched elsewhere');
-        else log.warn({ err: error, what }, 'paper broker will try again');
+        if (error instanceof LeaseLost) return log.info('paper account is matched elsewhere');
+        log.warn({ err: error, what }, 'paper broker will try again');
+        clock.after(RETRY_MS, () => inTurn(what, work));
       });
     });
   }
 
   // --- the market ------------------------------------------------------------------------------------------------------------
   const unwatch = quotes.watch(
-    () => new Set([...working, ...[...streams].flatMap(({ registrations }) => registrations.map(({ symbol }) => symbol))]),
+    () => new Set([...working, ...streams.symbols()]),
     (quote) => {
-      for (const stream of streams) tellMarket(stream, quote);
-      if (working.has(quote.symbol)) inTurn('match', () => match(quote));
+      streams.tellMarket(quote);
+      if (working.has(quote.symbol)) lookAt(quote.symbol);
     },
   );
-  loadWorking();
+  inTurn('load', async () => {
+    const orders = await store.read((book) => book.working(now().at));
+    for (const symbol of new Set(orders.map((order) => order.symbol))) lookAt(symbol);
+  });
 
-  function loadWorking(): void {
-    inTurn('load', async () => {
-      try {
-        for (const { symbol } of await store.read((book) => book.working(now().at))) working.add(symbol);
-      } catch (error) {
-        clock.after(RETRY_MS, loadWorking);
-        throw error;
-      }
-    });
-  }
   async function match(quote: MarketQuote): Promise<void> {
     const { at } = now();
     const { trades, isWorking } = await store.change(async (book) => ({
       trades: await matchOrders(book, quote, at),
       isWorking: (await book.working(at, quote.symbol)).length > 0,
     }));
-    if (!isWorking) working.delete(quote.symbol);
-    for (const trade of trades) tellOrder(tradeNotice(trade));
+    if (isWorking) working.add(quote.symbol);
+    else working.delete(quote.symbol);
+    for (const trade of trades) streams.tellOrder(tradeNotice(trade));
   }
   function lookAt(symbol: Symbol): void {
     working.add(symbol);
-    inTurn('first look', async () => {
+    inTurn('look', async () => {
       const [quote] = await quotes.read([symbol]);
       if (quote) await match(quote);
     });
-  }
-
-  // --- what we tell ------------------------------------------------------------------------------------------------------------
-  function tellOrder(notice: Omit<OrderNotice, 'accountNumber' | 'branch' | 'time'>): void {
-    const full = { ...notice, accountNumber: accountId, branch: '', time: now().time };
-    for (const { handlers, hasNotices } of streams) if (hasNotices) handlers.onNotice?.(full);
-  }
-  function tellMarket({ handlers, registrations, printed }: OpenStream, quote: MarketQuote): void {
-    const wants = (kind: Registration['kind']) => registrations.some((one) => one.symbol === quote.symbol && one.kind === kind);
-    const { symbol, book, volume, open, high, low, change, isHalted, phase } = quote;
-    const at = seoul((quote.tradedAt ?? quote.heardAt).getTime());
-    const before = printed.get(symbol);
-    if (wants('trade') && volume > (before ?? volume)) {
-      handlers.onTrade?.({
-        symbol,
-        day: at.day as TradingDay,
-        time: at.time,
-        price: quote.last as Price,
-        quantity: volume - (before ?? volume),
-        cumVolume: volume,
-        cumValue: quote.value,
-        open,
-        high,
-        low,
-        change,
-        isHalted,
-        phase: phase === 'pre' || phase === 'auction' || phase === 'after' ? phase : 'continuous',
-      });
-    }
-    printed.set(symbol, volume);
-    if (wants('book') && book) handlers.onBook?.({ ...book, symbol, time: seoul(quote.heardAt.getTime()).time });
   }
 
   // --- orders ------------------------------------------------------------------------------------------------------------------
@@ -197,7 +149,7 @@ export function createPaperBroker(deps: {
       if (outcome.kind === 'accepted') {
         const { symbol, side, quantity, limitPrice } = order;
         const { brokerOrderId } = outcome;
-        tellOrder({ brokerOrderId, originalOrderId: null, kind: 'accepted', side, symbol, quantity, price: limitPrice ?? 0 });
+        streams.tellOrder({ brokerOrderId, originalOrderId: null, kind: 'accepted', side, symbol, quantity, price: limitPrice ?? 0 });
         lookAt(symbol);
       }
       return outcome;
@@ -214,7 +166,7 @@ export function createPaperBroker(deps: {
       if (outcome.kind === 'accepted') {
         const { symbol, side, limitPrice } = change;
         const ids = { brokerOrderId: outcome.brokerOrderId, originalOrderId: change.brokerOrderId };
-        tellOrder({ ...ids, kind: 'replaced', side, symbol, quantity: moved as Shares, price: limitPrice ?? 0 });
+        streams.tellOrder({ ...ids, kind: 'replaced', side, symbol, quantity: moved as Shares, price: limitPrice ?? 0 });
         lookAt(symbol);
       }
       return outcome;
@@ -233,29 +185,18 @@ export function createPaperBroker(deps: {
       });
       if (outcome.kind === 'accepted') {
         const ids = { brokerOrderId: outcome.brokerOrderId, originalOrderId: brokerOrderId };
-        tellOrder({ ...ids, kind: 'cancelled', side, symbol, quantity: quantity as Shares, price: 0 });
+        streams.tellOrder({ ...ids, kind: 'cancelled', side, symbol, quantity: quantity as Shares, price: 0 });
       }
       return outcome;
     },
-    openStream(handlers, { notices }) {
-      const stream: OpenStream = { handlers, hasNotices: notices, registrations: [], printed: new Map() };
-      streams.add(stream);
-      handlers.onState('connecting');
-      const callOff = clock.after(0, () => handlers.onState('live'));
-      return {
-        setRegistrations(wanted) {
-          stream.registrations = wanted;
+    openStream: (handlers, { notices }) =>
+      streams.open(handlers, {
+        notices,
+        onRegistered: (symbols, tell) =>
           inTurn('registrations', async () => {
-            for (const quote of await quotes.read([...new Set(wanted.map(({ symbol }) => symbol))])) tellMarket(stream, quote);
-          });
-        },
-        lastFrameAt: () => quotes.readAt(),
-        async close() {
-          callOff();
-          streams.delete(stream);
-        },
-      };
-    },
+            for (const quote of await quotes.read(symbols)) tell(quote);
+          }),
+      }),
     clockOffsetMs: () => 0, // its clock is ours
     async close() {
       isClosed = true;
@@ -263,18 +204,5 @@ export function createPaperBroker(deps: {
       streams.clear();
       await tail;
     },
-  };
-}
-
-function tradeNotice({ order, kind, quantity, price }: Trade): Omit<OrderNotice, 'accountNumber' | 'branch' | 'time'> {
-  const { number, symbol, side } = order;
-  return {
-    brokerOrderId: number,
-    originalOrderId: kind === 'cancelled' ? number : null,
-    kind,
-    side,
-    symbol,
-    quantity: quantity as Shares,
-    price,
   };
 }

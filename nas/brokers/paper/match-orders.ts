@@ -5,8 +5,9 @@ import { enterMarket, type Matched, meetPrints, type PaperFill, type PaperMarket
 import { applyFill, NO_POSITION } from '#domain/position/position.ts';
 import { AppError } from '#lib/errors.ts';
 import { seoul } from '#nas/runtime/clock.ts';
+import type { PaperBook } from './book.ts';
+import type { BookedOrder } from './booked-order.ts';
 import { bookKeyOf, type MarketQuote } from './quotes.ts';
-import type { BookedOrder, PaperBook } from './store.ts';
 
 /** A book heard longer ago is not traded against (the gate's data age, ORDERS §5). */
 export const FRESH_MS = 15_000;

@@ -8,10 +8,11 @@ import type { Broker, BrokerBar, BrokerOrder, QuoteSnapshot } from '#nas/brokers
 import { dayNumber } from '#nas/market/chunks.ts';
 import { dayOfMinute } from '#nas/market/minute-bars.ts';
 import { type Clock, seoul } from '#nas/runtime/clock.ts';
+import type { BookedOrder } from './booked-order.ts';
 import { FRESH_MS } from './match-orders.ts';
 import type { MarketQuote, QuoteSource } from './quotes.ts';
 import { affordable, reservedCash, sellableOf } from './refusals.ts';
-import type { BookedOrder, PaperStore } from './store.ts';
+import type { PaperStore } from './store.ts';
 
 type Reads = Pick<
   Broker,

@@ -3,8 +3,9 @@ import { sessionTakes } from '#domain/market/session.ts';
 import { isOnTick, tickTable } from '#domain/market/ticks.ts';
 import { AppError } from '#lib/errors.ts';
 import type { NewBrokerOrder, SubmitOutcome } from '#nas/brokers/port.ts';
+import type { PaperBook } from './book.ts';
+import type { BookedOrder } from './booked-order.ts';
 import type { MarketQuote } from './quotes.ts';
-import type { BookedOrder, PaperBook } from './store.ts';
 
 export type Refusal = Extract<SubmitOutcome, { kind: 'rejected' }>;
 
