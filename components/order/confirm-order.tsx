@@ -60,7 +60,7 @@ export function ConfirmOrder({ wish: given, instrument, estimate, onClose, onSen
     void send(true);
   };
 
-  const isTwin = result?.kind === 'refused' && result.code === 'confirm_duplicate';
+  const isTwin = result?.kind === 'refused' && result.code === 'duplicate_suspected';
   return (
     <Dialog open onOpenChange={(isOpen) => !isOpen && !isBusy && onClose()}>
       <DialogContent title={t('confirmTitle')} banner={<ModeBanner isPaper={account?.isPaper ?? true} />}>

@@ -12,6 +12,7 @@ import { ToggleGroup } from '#components/ui/toggle-group.tsx';
 import type { InstrumentView } from '#lib/db/market.ts';
 import type { Locale } from '#lib/i18n/locale.ts';
 import { ConfirmOrder } from './confirm-order.tsx';
+import { OrderPreview } from './order-preview.tsx';
 import { type Ticket, type TicketSide, useTicket } from './use-ticket.ts';
 
 /** Order types that come later; shown so that nobody searches for them. */
@@ -62,6 +63,7 @@ export function OrderTicket({ instrument, initialSide = 'buy', picked = null, in
       )}
       <QuantityField ticket={ticket} />
       <EstimateLines ticket={ticket} />
+      <OrderPreview ticket={ticket} instrument={instrument} />
       <Button
         type="submit"
         size="lg"
