@@ -512,6 +512,73 @@ export type Database = {
           },
         ]
       }
+      corporate_actions: {
+        Row: {
+          broker_account_id: string
+          created_at: string
+          day: string
+          decided_at: string | null
+          decided_by: string | null
+          factor: number
+          id: string
+          listed_after: number | null
+          listed_before: number | null
+          ours_amount: number
+          ours_quantity: number
+          reason: string
+          state: string
+          stock_code: string
+          theirs_amount: number | null
+          theirs_quantity: number | null
+          user_id: string
+        }
+        Insert: {
+          broker_account_id: string
+          created_at?: string
+          day: string
+          decided_at?: string | null
+          decided_by?: string | null
+          factor?: number
+          id?: string
+          listed_after?: number | null
+          listed_before?: number | null
+          ours_amount: number
+          ours_quantity: number
+          reason?: string
+          state?: string
+          stock_code: string
+          theirs_amount?: number | null
+          theirs_quantity?: number | null
+          user_id: string
+        }
+        Update: {
+          broker_account_id?: string
+          created_at?: string
+          day?: string
+          decided_at?: string | null
+          decided_by?: string | null
+          factor?: number
+          id?: string
+          listed_after?: number | null
+          listed_before?: number | null
+          ours_amount?: number
+          ours_quantity?: number
+          reason?: string
+          state?: string
+          stock_code?: string
+          theirs_amount?: number | null
+          theirs_quantity?: number | null
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "corporate_actions_broker_account_id_fkey"
+            columns: ["broker_account_id"]
+            referencedRelation: "broker_accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       datasets: {
         Row: {
           bars: number
@@ -3341,6 +3408,34 @@ export type Database = {
           p_user_id: string
         }
         Returns: Json
+      }
+      settle_corporate_action: {
+        Args: { p_id: string; p_is_accepted: boolean; p_reason: string }
+        Returns: {
+          broker_account_id: string
+          created_at: string
+          day: string
+          decided_at: string | null
+          decided_by: string | null
+          factor: number
+          id: string
+          listed_after: number | null
+          listed_before: number | null
+          ours_amount: number
+          ours_quantity: number
+          reason: string
+          state: string
+          stock_code: string
+          theirs_amount: number | null
+          theirs_quantity: number | null
+          user_id: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "corporate_actions"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       settle_order: {
         Args: {

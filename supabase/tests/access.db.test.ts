@@ -28,6 +28,7 @@ const DECISIONS: Record<string, Decision> = {
   broker_quotas: { select: 'none' },
   broker_tokens: { select: 'none' },
   cash_flows: { select: 'own' },
+  corporate_actions: { select: 'own' },
   datasets: { select: 'all' },
   equity_snapshots: { select: 'own' },
   executions: { select: 'own' },
@@ -125,6 +126,10 @@ async function oneOfEach(user: string): Promise<void> {
     [
       'insert into reconciliation_breaks (broker_account_id, user_id, stock_code, ours, theirs, closed_at) values ($1, $2, $3, 1, 2, now())',
       [account, user, 'X'],
+    ],
+    [
+      `insert into corporate_actions (broker_account_id, user_id, stock_code, day, state, ours_quantity, ours_amount) values ($1, $2, 'X', now(), 'applied', 1, 1)`,
+      [account, user],
     ],
     [
       `insert into cash_flows (id, broker_account_id, user_id, day, at, amount, source) values (gen_random_uuid(), $1, $2, now(), now(), 1, 'in_day')`,
@@ -343,7 +348,7 @@ const PEOPLE = [
   'place_order', 'replace_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'open_paper_account', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
   'start_backtest', 'cancel_backtest', 'deploy_strategy', 'set_deployment_state', 'watch_quotes', 'request_permission', 'arm_real_trading',
   'set_halt', 'set_protective_stop', 'cancel_protective_stop', 'set_risk_limits', 'risk_limits', 'order_facts', 'mark_notifications_read', 'admin_users', 'set_trading_permission', 'set_platform_settings', 'set_feed_scope', 'decide_request',
-  'halt_progress', 'admin_unknown_orders', 'my_broker_quotas', 'accept_break', 'classify_cash_flow', 'account_valuations',
+  'halt_progress', 'admin_unknown_orders', 'my_broker_quotas', 'accept_break', 'classify_cash_flow', 'account_valuations', 'settle_corporate_action',
 ]; // biome-ignore format: a list of words
 const QUOTA = ['open_broker_quota', 'claim_broker_calls', 'lease_broker_reserve', 'slow_broker_calls'];
 const FLEET: Record<string, readonly string[]> = {
