@@ -135,6 +135,7 @@ const READINGS: Record<string, () => unknown> = {
       isHalted: false,
       statusCode: '',
       isInVi: false,
+      isLiquidation: false,
     }),
   'inquire-asking-price-exp-ccn': () => {
     const book = toOrderBook(code, schemas.orderBookAnswer.parse(response('inquire-asking-price-exp-ccn')));

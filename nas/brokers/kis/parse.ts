@@ -82,6 +82,7 @@ export function toOrder(row: OrderRow, warn: Warn): BrokerOrder {
     branch: row.ord_gno_brno,
     orderDay: row.ord_dt,
     originalOrderId: originalNumberOf(row.orgn_odno),
+    ...(/취소|cancel/i.test(row.sll_buy_dvsn_cd_name) && { isCancel: true }),
     symbol: symbolOf(row.pdno),
     side: sideOf(row.sll_buy_dvsn_cd),
     quantity: row.ord_qty,
@@ -118,7 +119,9 @@ export function toHoldings(rows: readonly HoldingRow[]): BrokerHolding[] {
 }
 
 function add<T extends number>(left: T | undefined, right: T): T {
-  return ((left ?? 0) + right) as T;
+  const sum = (left ?? 0) + right;
+  if (!Number.isSafeInteger(sum)) throw new UnreadableAnswer('a sum beyond exact numbers');
+  return sum as T;
 }
 
 /** All pages of a balance. Without a cash row only an account without holdings is believable (empty paper account). */

@@ -7,13 +7,16 @@ import { tradingDay } from '#domain/order/order.ts';
 
 const WHOLE = /^[-+]?\d{1,16}(\.0+)?$/;
 const text = z.string().transform((value) => value.trim());
-const whole = text.pipe(z.string().regex(WHOLE)).transform(Number).pipe(z.number().int());
+const whole = text
+  .pipe(z.string().regex(WHOLE))
+  .transform((value) => Number(value) + 0) // -0 is 0
+  .pipe(z.number().int());
 /** A whole number that is only described, never reckoned with: empty or odd text becomes 0. */
 const looseWhole = z
   .string()
   .catch('0')
   .transform((value) => (WHOLE.test(value.trim()) ? Number(value) : 0));
-const decimal = text.pipe(z.string().regex(/^[-+]?\d{1,16}(\.\d+)?$/)).transform(Number);
+const decimal = text.pipe(z.string().regex(/^\+?\d{1,16}(\.\d+)?$/)).transform(Number);
 const optionalText = z
   .string()
   .catch('')
@@ -58,6 +61,7 @@ export const orderRow = z
     orgn_odno: optionalText, // 원주문번호, empty for a new order
     ord_dvsn_cd: optionalText, // 주문구분코드
     sll_buy_dvsn_cd: text, // 매도매수구분코드
+    sll_buy_dvsn_cd_name: optionalText, // 매도매수구분코드명; also tells the kind: 현금매수정정*, 현금매수취소*
     pdno: text, // 상품번호 (단축코드)
     ord_qty: shareCount, // 주문수량, shares
     ord_unpr: maybePrice, // 주문단가, won; 0 for types without a price
@@ -70,11 +74,12 @@ export const orderRow = z
     cnc_cfrm_qty: shareCount.optional(), // 취소확인수량, shares (documented name)
     ordr_empno: optionalText, // 주문자사번: the channel, `OpnAPI` for the API
   })
-  .refine((row) => row.tot_ccld_qty <= row.ord_qty, 'more filled than ordered')
+  .refine((row) => row.tot_ccld_qty + row.rmn_qty <= row.ord_qty, 'more filled and open than ordered')
+  .refine((row) => (row.tot_ccld_qty === 0) === (row.tot_ccld_amt === 0), 'shares without money, or money without shares')
   .transform(({ cncl_cfrm_qty, cnc_cfrm_qty, ...row }, context) => {
     const cancelled = cncl_cfrm_qty ?? cnc_cfrm_qty;
-    if (cancelled !== undefined) return { ...row, cancelled };
-    context.addIssue('cancelled quantity is missing');
+    if (cancelled !== undefined && cancelled <= row.ord_qty) return { ...row, cancelled };
+    context.addIssue('cancelled quantity is missing, or more than ordered');
     return z.NEVER;
   });
 export type OrderRow = z.infer<typeof orderRow>;
@@ -105,7 +110,7 @@ export const cashRow = z.object({
   nxdy_excc_amt: signedWon, // 익일정산금액: D+1
   prvs_rcdl_excc_amt: signedWon, // 가수도정산금액: D+2, the free cash
   nass_amt: signedWon, // 순자산금액
-  thdt_tlex_amt: signedWon.optional(), // 금일제비용금액: fees and tax of today's trades
+  thdt_tlex_amt: won.optional(), // 금일제비용금액: fees and tax of today's trades
 });
 /** An empty paper account answers `output2: []`. */
 export const balanceAnswer = z.object({

@@ -84,7 +84,7 @@ export function splitRecords(payload: string, count: number, allowed: readonly n
 function whole(text: string | undefined, name: string): number {
   const trimmed = (text ?? '').trim();
   if (!/^[-+]?\d{1,16}$/.test(trimmed)) throw new UnreadableAnswer(`${name} is no whole number`);
-  return Number(trimmed);
+  return Number(trimmed) + 0; // -0 is 0
 }
 
 function clockTime(text: string | undefined, name: string): string {
@@ -159,18 +159,26 @@ export function toBook(fields: readonly string[]): OrderBookSnapshot {
 /** H0STCNI0 / H0STCNI9 (실시간체결통보). Positions 1–17 are the same in both layouts; the rest is told from the back and not needed. */
 export function toNotice(fields: readonly string[]): OrderNotice {
   const at = (position: number) => (fields[position - 1] ?? '').trim();
-  return {
-    accountNumber: at(2), // ACNT_NO 계좌번호, CANO + product code
+  const accountNumber = at(2); // ACNT_NO 계좌번호, CANO + product code
+  if (!/^\d{10}$/.test(accountNumber)) throw new UnreadableAnswer('ACNT_NO is no account');
+  const kind = noticeKind(at(13), at(14), at(6), at(15));
+  const quantity = branded(shares, whole(at(10), 'CNTG_QTY'), 'CNTG_QTY'); // 체결수량 of a fill; order or cancelled quantity otherwise
+  const notice = {
+    accountNumber,
     brokerOrderId: orderNumberOf(at(3)), // ODER_NO 주문번호 of this request
     originalOrderId: originalNumberOf(at(4)), // OODER_NO 원주문번호
     branch: at(16), // BRNC_NO 지점번호
-    kind: noticeKind(at(13), at(14), at(6), at(15)),
+    kind,
     side: sideOf(at(5)), // SELN_BYOV_CLS 매도매수구분
     symbol: symbolOf(at(9)), // STCK_SHRN_ISCD 주식단축종목코드
-    quantity: branded(shares, whole(at(10), 'CNTG_QTY'), 'CNTG_QTY'), // 체결수량 of a fill; order or cancelled quantity otherwise
+    quantity,
     price: branded(krw, whole(at(11) || '0', 'CNTG_UNPR'), 'CNTG_UNPR'), // 체결단가 of a fill, won; limit price otherwise
     time: clockTime(at(12), 'STCK_CNTG_HOUR'), // 주식체결시간
   };
+  if (kind !== 'filled') return notice;
+  const isPossible = quantity > 0 && notice.price > 0 && quantity <= whole(at(17), 'ODER_QTY'); // 주문수량
+  if (!isPossible) throw new UnreadableAnswer('a fill without shares or price, or beyond its order');
+  return notice;
 }
 
 /** RFUS_YN 거부여부, CNTG_YN 체결여부 (1 order, 2 fill), RCTF_CLS 정정구분 (0 new, 1 modify, 2 cancel), ACPT_YN 접수여부 (1 received, 2 confirmed, 3 IOC/FOK). */
