@@ -80,9 +80,18 @@ export interface SessionOptions {
 }
 
 export function sessions(hours: MarketHours, { ordersFrom = '0830', closedDays = [] }: SessionOptions = {}): Sessions {
-  const isTradingDay = (day: string): boolean => (hours !== 'krx' || isKrxDay(day)) && !closedDays.includes(day);
   const open = { krx: (day: string) => krxPlan(day, ordersFrom), demo: () => DEMO, always: () => ALWAYS }[hours];
-  const planOf = (day: string): readonly PhaseStart[] => (isTradingDay(day) ? open(day) : CLOSED);
+  const plans = new Map<string, readonly PhaseStart[]>();
+  /** Asked for with every order, so each day is worked out once. */
+  const planOf = (day: string): readonly PhaseStart[] => {
+    const known = plans.get(day);
+    if (known) return known;
+    const isOpen = (hours !== 'krx' || isKrxDay(day)) && !closedDays.includes(day);
+    const plan = isOpen ? open(day) : CLOSED;
+    plans.set(day, plan);
+    return plan;
+  };
+  const isTradingDay = (day: string): boolean => planOf(day) !== CLOSED;
   return {
     hours,
     isTradingDay,

@@ -171,7 +171,7 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
     clearInterval(saving);
     for (const stream of streams.values()) stream.stop();
     await closeServers();
-    await save();
+    await save('now');
   };
   const addressOf = (server: Server): string => `${host}:${(server.address() as AddressInfo).port}`;
   const address = (environment: Environment): string => addressOf(servers.get(environment)!);
@@ -282,20 +282,26 @@ function restoreBeforeStart(snapshot: Snapshot, exchange: Exchange, loop: Market
   for (const [symbol, bars] of snapshot.recorded) loop.recorded.set(symbol, bars);
 }
 
-/** Writes when something has changed since the last time; one write at a time. */
-function saver(dataDir: string | null, changesNow: () => number, take: () => Snapshot, log: Log): () => Promise<void> {
+/**
+ * Writes when something has changed since the last time; one write at a time, and never more than a tenth of the time: with many
+ * orders a snapshot is large. `now` (the stop) waits for nothing.
+ */
+function saver(dataDir: string | null, changesNow: () => number, take: () => Snapshot, log: Log): (now?: 'now') => Promise<void> {
   let saved = -1;
+  let notBefore = 0;
   let running: Promise<void> = Promise.resolve();
-  return () => {
+  return (now) => {
     running = running.then(async () => {
       const changes = changesNow();
-      if (dataDir === null || changes === saved) return;
+      const startedAt = performance.now();
+      if (dataDir === null || changes === saved || (now === undefined && startedAt < notBefore)) return;
       try {
         await writeSnapshot(dataDir, take());
         saved = changes;
       } catch (error) {
         log.error({ err: error }, 'snapshot not written');
       }
+      notBefore = performance.now() + 9 * (performance.now() - startedAt);
     });
     return running;
   };

@@ -29,12 +29,17 @@ const clientMessage = z.object({
   body: z.object({ input: z.object({ tr_id: z.string(), tr_key: z.string() }) }),
 });
 
+interface Secret {
+  readonly key: string;
+  readonly iv: string;
+}
+
 interface Session {
   readonly socket: WebSocket;
   readonly environment: Environment;
   appKey: string | null;
-  /** `TR_ID|key` → the secret told in the answer. */
-  readonly registrations: Map<string, { key: string; iv: string }>;
+  /** `TR_ID|key`. */
+  readonly registrations: Set<string>;
   /** Fault: the socket stays open and says nothing more, PINGPONG included. */
   isSilent: boolean;
 }
@@ -55,6 +60,8 @@ export class KisStream {
   readonly #deps: StreamDeps;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
   readonly #sessions = new Set<Session>();
+  /** Who listens to `TR_ID|key`, with the secret told to each. */
+  readonly #listeners = new Map<string, Map<Session, Secret>>();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #prints = new Map<MarketState, (readonly string[])[]>();
   readonly #books = new Set<MarketState>();
@@ -79,12 +86,15 @@ export class KisStream {
         socket: websocket,
         environment: this.#environment,
         appKey: null,
-        registrations: new Map(),
+        registrations: new Set(),
         isSilent: false,
       };
       this.#sessions.add(session);
       websocket.on('message', (data) => this.#onMessage(session, String(data)));
-      websocket.on('close', () => this.#sessions.delete(session));
+      websocket.on('close', () => {
+        this.#sessions.delete(session);
+        this.#forgetRegistrations(session);
+      });
       websocket.on('error', () => websocket.terminate());
     });
   }
@@ -155,10 +165,8 @@ export class KisStream {
 
   #sendNotice(account: Account, record: readonly string[]): void {
     const trId = NOTICE_STREAM[this.#environment];
-    for (const session of this.#sessions) {
-      const secret = session.registrations.get(`${trId}|${account.htsId}`);
-      if (secret) this.#send(session, encryptedFrame(trId, record, secret));
-    }
+    for (const [session, secret] of this.#listeners.get(`${trId}|${account.htsId}`) ?? [])
+      this.#send(session, encryptedFrame(trId, record, secret));
   }
 
   /** Fault: sessions of a key (or all) go silent, or are cut without a close frame. */
@@ -205,7 +213,7 @@ export class KisStream {
     for (const older of others) {
       this.#control(older, NO_TARGET, '9', 'OPSP8996', 'ALREADY IN USE appkey');
       older.appKey = null;
-      older.registrations.clear();
+      this.#forgetRegistrations(older);
       older.socket.close();
     }
     return false;
@@ -224,7 +232,9 @@ export class KisStream {
       return;
     }
     const secret = { key: randomBytes(16).toString('hex'), iv: randomBytes(8).toString('hex') };
-    session.registrations.set(`${target.trId}|${target.trKey}`, secret);
+    const key = `${target.trId}|${target.trKey}`;
+    session.registrations.add(key);
+    this.#listeners.set(key, (this.#listeners.get(key) ?? new Map<Session, Secret>()).set(session, secret));
     this.#control(session, target, '0', 'OPSP0000', 'SUBSCRIBE SUCCESS', { output: { iv: secret.iv, key: secret.key } });
   }
 
@@ -241,7 +251,9 @@ export class KisStream {
   }
 
   #unregister(session: Session, target: { trId: string; trKey: string }): void {
-    const had = session.registrations.delete(`${target.trId}|${target.trKey}`);
+    const key = `${target.trId}|${target.trKey}`;
+    const had = session.registrations.delete(key);
+    this.#listeners.get(key)?.delete(session);
     if (had) this.#control(session, target, '0', 'OPSP0001', 'UNSUBSCRIBE SUCCESS');
     else this.#control(session, target, '1', 'OPSP0003', 'NOT FOUND SUBSCRIBE');
   }
@@ -264,12 +276,16 @@ export class KisStream {
   }
 
   #isWanted(trId: string, market: MarketState): boolean {
-    for (const session of this.#sessions) if (session.registrations.has(`${trId}|${market.instrument.symbol}`)) return true;
-    return false;
+    return (this.#listeners.get(`${trId}|${market.instrument.symbol}`)?.size ?? 0) > 0;
+  }
+
+  #forgetRegistrations(session: Session): void {
+    for (const key of session.registrations) this.#listeners.get(key)?.delete(session);
+    session.registrations.clear();
   }
 
   #publish(trId: string, market: MarketState, text: string): void {
-    for (const session of this.#sessions) if (session.registrations.has(`${trId}|${market.instrument.symbol}`)) this.#send(session, text);
+    for (const session of this.#listeners.get(`${trId}|${market.instrument.symbol}`)?.keys() ?? []) this.#send(session, text);
   }
 
   #ping(): void {
