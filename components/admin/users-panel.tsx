@@ -5,6 +5,7 @@ import { toast } from 'sonner';
 import { useDesk } from '#components/desk/desk-context.tsx';
 import { useAction } from '#components/desk/use-action.ts';
 import { formatDay, formatShortWon, formatTime } from '#components/numbers/format.ts';
+import { RiskLimitsForm } from '#components/settings/risk-limits-form.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogActions, DialogClose, DialogContent } from '#components/ui/dialog.tsx';
@@ -34,6 +35,7 @@ const rightsOf = (user: AdminUser): Rights => ({
 /** Everybody and what they may trade. Paper switches at once; real money asks first. */
 export function UsersPanel({ users, onChanged }: Props) {
   const t = useTranslations('admin.users');
+  const tRisk = useTranslations('settings.risk');
   const { locale, user: me } = useDesk();
   const db = useDb();
   const { isBusy, run } = useAction();
@@ -145,6 +147,8 @@ export function UsersPanel({ users, onChanged }: Props) {
                 if (await save(editing, rights)) setEditing(null);
               }}
             />
+            <h3 className="mt-6 mb-3 border-t pt-4 font-semibold text-sm">{tRisk('title')}</h3>
+            <RiskLimitsForm userId={editing.id} />
           </DialogContent>
         )}
       </Dialog>

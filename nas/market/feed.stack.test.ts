@@ -173,6 +173,22 @@ test('a restart in the middle of a session loses nothing, not even what traded w
   await until('whole', minutesNow, (bars) => JSON.stringify(bars) === JSON.stringify(venueMinutes()));
 });
 
+test('the prepared day knows the average volume of the last sessions', async () => {
+  await until(
+    'prepared',
+    () => feed.state().preparedDay,
+    (day) => day === FRIDAY,
+  );
+  const { rows } = await desk.database.pool.query(
+    `select i.average_volume::int as average, c.bytes from public.instruments i join public.bar_chunks c on c.stock_code = i.stock_code
+      where i.stock_code = $1 and c.timeframe = '1d' and c.year = 2026`,
+    [SYMBOL],
+  );
+  const volumes = [...decodeBarChunk(rows[0].bytes).volume].slice(-20);
+  expect(volumes).toHaveLength(20);
+  expect(rows[0].average).toBe(Math.round(volumes.reduce((sum, shares) => sum + shares, 0) / 20));
+});
+
 test('a socket that falls silent is noticed, its quotes are no longer heard, and it comes back by itself', async () => {
   const heard = async () => (await quote()).heard_at.getTime() as number;
   await until(

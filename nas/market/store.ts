@@ -84,6 +84,14 @@ export function marketStore(pool: Pool) {
       );
     },
 
+    async writeAverageVolumes(rows: readonly { readonly symbol: string; readonly shares: number }[]): Promise<void> {
+      await pool.query(
+        `update public.instruments i set average_volume = r.shares from jsonb_to_recordset($1::jsonb) as r (symbol text, shares bigint)
+          where i.stock_code = r.symbol and i.average_volume is distinct from r.shares`,
+        [JSON.stringify(rows)],
+      );
+    },
+
     /** One statement for all changed quotes; unknown symbols are left out rather than failing the batch. */
     async writeQuotes(rows: readonly QuoteRow[]): Promise<void> {
       if (rows.length === 0) return;

@@ -16,6 +16,9 @@ interface DayDeps {
   readonly log: Log;
 }
 
+/** Sessions whose mean volume is the "average volume" of the gate's share-of-volume limit (ORDERS §5). */
+const AVERAGE_SESSIONS = 20;
+
 /** Sessions of minute bars that are kept (DESIGN §6). */
 const MINUTE_SESSIONS = 20;
 
@@ -36,7 +39,21 @@ export async function prepareDay(deps: DayDeps, day: TradingDay, onQuote: (quote
     const chunk = await store.readChunk(symbol, '1d', year);
     if ((chunk?.time.at(-1) ?? 0) < dayNumber(before)) await writeDays(deps, symbol, `${year}-01-01`, before);
   });
+  await store.writeAverageVolumes(await averageVolumes(deps, year));
   await store.dropOldMinutes(MINUTE_SESSIONS);
+}
+
+/** Mean volume of the last sessions by symbol; in January those of the year before count too. */
+async function averageVolumes({ store, signal }: DayDeps, year: number): Promise<{ symbol: string; shares: number }[]> {
+  const averages: { symbol: string; shares: number }[] = [];
+  for (const symbol of await store.instruments()) {
+    signal.throwIfAborted();
+    const volumes = [...((await store.readChunk(symbol, '1d', year))?.volume ?? [])];
+    if (volumes.length < AVERAGE_SESSIONS) volumes.unshift(...((await store.readChunk(symbol, '1d', year - 1))?.volume ?? []));
+    const last = volumes.slice(-AVERAGE_SESSIONS);
+    if (last.length > 0) averages.push({ symbol, shares: Math.round(last.reduce((sum, shares) => sum + shares, 0) / last.length) });
+  }
+  return averages;
 }
 
 /** The end of a session: the day's bar of every instrument. */

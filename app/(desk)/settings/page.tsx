@@ -3,6 +3,7 @@ import { cookies } from 'next/headers';
 import { getTranslations } from 'next-intl/server';
 import { DisplayCard } from '#components/settings/display-card.tsx';
 import { PermissionCard } from '#components/settings/permission-card.tsx';
+import { RiskLimitsCard } from '#components/settings/risk-limits-card.tsx';
 import { SettingsNav } from '#components/settings/settings-nav.tsx';
 import { UniverseCard } from '#components/settings/universe-card.tsx';
 import { toUpDown, UPDOWN_COOKIE } from '#components/settings/up-down.ts';
@@ -28,6 +29,7 @@ export default async function SettingsPage() {
         <div className="flex flex-col gap-4">
           <DisplayCard initialUpDown={toUpDown((await cookies()).get(UPDOWN_COOKIE)?.value)} />
           <PermissionCard initial={permission} />
+          {permission && <RiskLimitsCard />}
         </div>
       </div>
     </>
