@@ -63,6 +63,8 @@ export interface BrokerOrder extends BrokerOrderRef {
   readonly orderDay: TradingDay;
   /** The order this one modifies or cancels; null for a new order. */
   readonly originalOrderId: string | null;
+  /** True when the broker says that this row only takes shares back (취소); such a row never trades. */
+  readonly isCancel?: boolean;
   readonly symbol: Symbol;
   readonly side: Side;
   readonly quantity: Shares;

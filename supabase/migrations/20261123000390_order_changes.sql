@@ -90,7 +90,7 @@ begin
     perform private.notify_person(moved.user_id, 'order_reopened', 'critical',
       jsonb_build_object('order_id', moved.id, 'from', p_order.order_status, 'to', p_to));
   end if;
-  if moved.parent_order_id is not null and moved.took_over_at is null and p_order.order_status <> p_to then
+  if moved.parent_order_id is not null and p_order.order_status <> p_to and (moved.took_over_at is null or p_to = 'rejected') then
     perform private.follow_change(moved, p_source);
     select * into moved from public.real_orders where id = moved.id;
   end if;
@@ -106,7 +106,9 @@ declare
   facts jsonb := jsonb_build_object('replacement', p_child.id);
 begin
   select * into parent from public.real_orders where id = p_child.parent_order_id for update;
-  if p_child.order_status in ('accepted', 'partially_filled', 'executed') then
+  if p_child.took_over_at is not null then
+    perform private.undo_change(parent, p_child, p_source);
+  elsif p_child.order_status in ('accepted', 'partially_filled', 'executed') then
     perform private.take_over(parent, p_child, p_source);
   elsif p_child.order_status = 'unknown' then
     perform private.to_unknown(parent, p_source, facts);
@@ -124,6 +126,28 @@ begin
 end
 $$;
 comment on function private.follow_change is 'What a step of a replacement means for the order it replaces; called by move_order.';
+
+create function private.undo_change(p_parent public.real_orders, p_child public.real_orders, p_source text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  parent public.real_orders := p_parent;
+  back bigint := least(p_child.quantity - p_child.cum_quantity, p_parent.replaced_quantity);
+  facts jsonb := jsonb_build_object('replacement', p_child.id, 'quantity', back);
+begin
+  update public.real_orders set took_over_at = null where id = p_child.id;
+  update public.real_orders set replaced_quantity = replaced_quantity - back where id = parent.id returning * into parent;
+  if parent.order_status = 'replaced' and back > 0 then
+    parent := private.move_order(parent, private.working_status(parent), 'change_undone', p_source, facts);
+  else
+    perform private.note_order(parent, 'change_undone', p_source, facts);
+  end if;
+  if not private.is_final(parent.order_status) then
+    perform private.hold(parent);
+  end if;
+end
+$$;
+comment on function private.undo_change is 'The exchange refused a change the broker had taken: its shares never left the order it was to replace, which works on.';
 
 create function private.take_over(p_parent public.real_orders, p_child public.real_orders, p_source text) returns void
 language plpgsql volatile security definer set search_path = ''

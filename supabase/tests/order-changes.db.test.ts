@@ -165,6 +165,21 @@ describe('a change of the whole remainder', () => {
     expect(await state(child)).toMatchObject({ order_status: 'executed', cum_quantity: 7 });
   });
 
+  test.each([
+    { quantity: null, was: 'replaced' },
+    { quantity: 4, was: 'accepted' },
+  ])('of $quantity shares, refused by the exchange after the broker took it: the old order works on with all its shares', async (wish) => {
+    const order = await aWorkingOrder();
+    const child = await aReplaced(order, { quantity: wish.quantity, price: 71_000 });
+    expect((await orderNow(order.id)).order_status).toBe(wish.was);
+    await trading.call(`settle_order($1, 'rejected', 0, 'inquiry', '{"code":"V1"}')`, [child.id]);
+    expect([await state(order.id), await state(child.id)]).toMatchObject([
+      { order_status: 'accepted', replaced_quantity: 0 },
+      { order_status: 'rejected' },
+    ]);
+    expect([await held(order.id), await held(child.id)]).toEqual([{ quantity: 10, unit_price: 70_000, amount: 700_000 }, undefined]);
+  });
+
   test('what the list shows of its quantity is believed, and a full order is then executed', async () => {
     const order = await aWorkingOrder();
     const child = await aReplaced(order);

@@ -63,7 +63,7 @@ function applyFacts(order: ReplayedOrder, before: ReplayedOrder | null, event: L
     case 'seen_working': {
       const facts = numbered.safeParse(event.payload);
       // All its rest works again.
-      return facts.success ? { ...order, brokerOrderId: facts.data.broker_order_id, cancelledQuantity: 0 } : null;
+      return facts.success ? { ...order, brokerOrderId: facts.data.broker_order_id, cancelledQuantity: 0, replacedQuantity: 0 } : null;
     }
     case 'filled': {
       const facts = filled.safeParse(event.payload);
@@ -82,6 +82,10 @@ function applyFacts(order: ReplayedOrder, before: ReplayedOrder | null, event: L
     case 'replaced': {
       const facts = resized.safeParse(event.payload);
       return facts.success ? { ...order, replacedQuantity: order.replacedQuantity + facts.data.quantity } : order; // changed elsewhere: it does not say
+    }
+    case 'change_undone': {
+      const facts = resized.safeParse(event.payload);
+      return facts.success ? { ...order, replacedQuantity: order.replacedQuantity - facts.data.quantity } : order;
     }
     case 'resized': {
       const facts = resized.and(cancelled).safeParse(event.payload);

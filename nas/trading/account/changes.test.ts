@@ -26,6 +26,13 @@ describe('an order of ten shares, number 1', () => {
       moved: 0,
       isAccounted: true,
     },
+    {
+      why: 'a cancel whose row still counts its shares as open',
+      parent: { leavesQuantity: 10 },
+      others: [{ leavesQuantity: 10, isCancel: true }],
+      moved: 0,
+      isAccounted: true,
+    },
     { why: 'moved to a change that is not listed yet', parent: {}, others: [], moved: 0, isAccounted: false },
   ])('$why', ({ parent, others, moved, isAccounted }) => {
     const rows = [aRow(parent), ...others.map((row, at) => aRow({ ...row, brokerOrderId: String(2 + at), originalOrderId: '1' }))];

@@ -15,7 +15,7 @@ export interface Changes {
 /** `known`: numbers that are rows of ours. */
 export function changesIn(rows: readonly BrokerOrder[], known: { has(brokerOrderId: string): boolean }): Changes {
   const byNumber = new Map(rows.map((row) => [row.brokerOrderId, row]));
-  const isLive = (row: BrokerOrder) => row.leavesQuantity + row.cumQuantity > 0;
+  const isLive = (row: BrokerOrder) => row.isCancel !== true && row.leavesQuantity + row.cumQuantity > 0;
   const ancestorOf = (row: BrokerOrder): string | null => {
     let number = row.originalOrderId;
     // A broken list could go round in circles: no chain is longer than the list.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { shares } from '#domain/money.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import { createLog } from '#lib/log.ts';
 import type { OrderNotice } from '#nas/brokers/port.ts';
@@ -43,7 +44,7 @@ function aDesk(orders: readonly OrderRow[], isListBlind = false) {
 
 describe('a notice is told apart by its numbers', () => {
   const parent = anOrder('1', { replacedQuantity: 4 });
-  const child = anOrder('2', { quantity: 4 });
+  const child = anOrder('2', { quantity: shares.parse(4) });
 
   test.each([
     {
@@ -91,7 +92,7 @@ describe('where the list shows no rows, a cancel is told by its notice', () => {
   });
 
   test('a doubled notice takes back once', () => {
-    const { desk, written } = aDesk([anOrder('1', { cancelQuantity: 3 as OrderRow['cancelQuantity'] })], true);
+    const { desk, written } = aDesk([anOrder('1', { cancelQuantity: shares.parse(3) })], true);
     desk.onNotice(cancelled(3));
     desk.onNotice(cancelled(3));
     expect(written).toHaveLength(1);
