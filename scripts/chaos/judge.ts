@@ -21,6 +21,8 @@ export interface Verdict {
   readonly brokenChains: number;
   /** Attempts begun by a process that did not own the account at that moment. */
   readonly attemptsWithoutLease: number;
+  /** Orders that reached the venue after their sender had lost the account. */
+  readonly sentWithoutLease: number;
   /** Orders that reached the venue while their account was halted. */
   readonly haltBreaches: number;
   readonly eventHash: string;
@@ -42,6 +44,8 @@ interface Row {
   readonly price: number;
   readonly moves: readonly string[];
   readonly called_absent: boolean;
+  /** Epoch milliseconds at which whoever sent it lost the account; null while it was kept. */
+  readonly lost_ms: number | null;
 }
 
 /** Reads nothing but the venue's book and the database. */
@@ -107,6 +111,9 @@ export async function judge(
     attemptsWithoutLease: await count(`(select 1 from public.order_attempts a join public.real_orders o on o.id = a.order_id
       where not exists (select 1 from private.lease_log l where l.account_id = o.broker_account_id and l.token = a.lease_token
         and l.instance_id = a.instance_id and l.taken_at <= a.started_at and l.lost_at >= a.started_at))`),
+    sentWithoutLease: placed.filter((order) =>
+      ownersOf(order).some(({ lost_ms }) => lost_ms !== null && venueMs(order) >= lost_ms + TOLERANCE_MS),
+    ).length,
     haltBreaches: await haltBreaches(database, view, accounts),
     eventHash: hashOf(ours),
   };
@@ -120,11 +127,19 @@ const ROWS = `
     o.order_type as side, o.quantity::float8 as quantity, coalesce(o.price, 0)::float8 as price,
     exists (select 1 from public.order_attempts a where a.order_id = o.id and a.kind = 'submit' and a.outcome is distinct from 'not_processed') as sent,
     array(select e.to_status from public.order_events e where e.order_id = o.id and e.from_status is distinct from e.to_status order by e.seq) as moves,
-    exists (select 1 from public.order_events e where e.order_id = o.id and e.type = 'not_found') as called_absent
+    exists (select 1 from public.order_events e where e.order_id = o.id and e.type = 'not_found') as called_absent,
+    (select extract(epoch from l.lost_at)::float8 * 1000 from public.order_attempts a join private.lease_log l
+        on l.account_id = o.broker_account_id and l.token = a.lease_token and l.instance_id = a.instance_id
+      where a.order_id = o.id and a.kind = 'submit' and isfinite(l.lost_at) order by a.attempt_no desc limit 1) as lost_ms
   from public.real_orders o where o.order_day is not null`;
 
-/** The venue tells whole seconds: an order counts when its whole second lies in the halt, from this long after the commit on. */
-const HALT_TOLERANCE_MS = 1_000;
+/** Between the last look at a flag and the venue's clock; the venue tells whole seconds. */
+const TOLERANCE_MS = 1_000;
+
+/** When the venue took an order, to its whole second. */
+function venueMs({ day, time }: { day: string; time: string }): number {
+  return Date.parse(`${day}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}+09:00`);
+}
 
 async function haltBreaches({ pool }: ChaosDatabase, view: JudgeView, accounts: readonly ChaosAccount[]): Promise<number> {
   const { rows } = await pool.query<{ scope_id: string; from_ms: string; lifted_ms: string }>(
@@ -133,11 +148,8 @@ async function haltBreaches({ pool }: ChaosDatabase, view: JudgeView, accounts: 
   return rows.reduce((sum, { scope_id, from_ms, lifted_ms }) => {
     const venueId = accounts.find(({ id }) => id === scope_id)?.venueId;
     const book = view.accounts.find(({ id }) => id === venueId)?.orders ?? [];
-    const isInside = (day: string, time: string) => {
-      const at = Date.parse(`${day}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}+09:00`);
-      return at >= Number(from_ms) + HALT_TOLERANCE_MS && at + 1_000 <= Number(lifted_ms);
-    };
-    return sum + book.filter((order) => order.action === 'new' && !order.isForeign && isInside(order.day, order.time)).length;
+    const isInside = (at: number) => at >= Number(from_ms) + TOLERANCE_MS && at + 1_000 <= Number(lifted_ms);
+    return sum + book.filter((order) => order.action === 'new' && !order.isForeign && isInside(venueMs(order))).length;
   }, 0);
 }
 

@@ -47,5 +47,5 @@ export const KILL_SCRIPTS: readonly KillScript[] = [
   ...kill(denied, ...around('repo.deny')),
 ];
 
-/** A process that sleeps through its lease before the write: when it wakes, its order has been called absent and must stay unsent. */
+/** A process that sleeps through its lease before the write: when it wakes, somebody else owns the account and nothing may leave. */
 export const FREEZE: KillScript = { ...unwritten, door: 'broker.submit:unwritten', what: 'freeze', patienceMs: 0 };

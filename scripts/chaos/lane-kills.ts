@@ -12,6 +12,9 @@ export interface KillStep {
   readonly step: Step;
 }
 
+/** Long enough for the other process to have taken over. */
+const FROZEN_MS = 30_000;
+
 /** Doors in the order of the list, over and over; every fortieth round a frozen process instead of a killed one. */
 export function killScripts(rounds: number): KillScript[] {
   return Array.from({ length: rounds }, (_, round) => (round % 40 === 7 ? FREEZE : KILL_SCRIPTS[(round * 7) % KILL_SCRIPTS.length]!));
@@ -50,9 +53,11 @@ export async function playKills(lane: KillLane, steps: readonly KillStep[]): Pro
     busy.set(step.account, over);
     const hasStruck = () => existsSync(join(recordDir, strike.id));
     if (script.what === 'freeze') {
+      await untilStruck(hasStruck, over);
+      await pause(stage.machineMs(FROZEN_MS));
+      doomed.child.kill('SIGCONT');
       await over;
       if (hasStruck()) kills.frozen = (kills.frozen ?? 0) + 1;
-      doomed.child.kill('SIGCONT');
       continue;
     }
     const patience = over.then(() => pause(stage.machineMs(script.patienceMs)));
@@ -67,6 +72,14 @@ export async function playKills(lane: KillLane, steps: readonly KillStep[]): Pro
     }
   }
   await Promise.all(busy.values());
+}
+
+async function untilStruck(hasStruck: () => boolean, over: Promise<void>): Promise<void> {
+  let isOver = false;
+  void over.finally(() => {
+    isOver = true;
+  });
+  while (!hasStruck() && !isOver) await pause(20);
 }
 
 async function ownerOfMost({ database }: Stage): Promise<string> {

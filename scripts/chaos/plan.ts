@@ -29,8 +29,7 @@ export interface Step {
   readonly orders: readonly PlannedOrder[];
 }
 
-/** Of 100 orders: how many are one of two identical ones, and what becomes of them. */
-const PAIRED = 46;
+/** What becomes of a hundred single orders. */
 const FATES: readonly (readonly [Fate, number])[] = [
   ['deny', 2],
   ['part', 14],
@@ -41,18 +40,21 @@ const FATES: readonly (readonly [Fate, number])[] = [
 /** The whole run, decided before it begins: exact shares by dealt decks, so that small runs hold the percentages as well. */
 export function planSteps(input: {
   orders: number;
+  /** How many of the steps are two identical orders at once. */
+  pairs: number;
+  /** Of these the shares of the misfortunes are reckoned. */
+  ofOrders: number;
   seed: number;
   accounts: number;
   symbolsOf(account: number): readonly ListedSymbol[];
 }): Step[] {
-  const { orders, seed, accounts } = input;
+  const { orders, pairs, seed, accounts } = input;
   const chance = random(hashSeed('chaos', seed));
-  const pairs = Math.ceil((orders * PAIRED) / 200);
   const singles = orders - 2 * pairs;
   const troubles = deal(
     chance,
     orders,
-    TROUBLES.map((trouble) => [trouble, Math.ceil((orders * trouble.perMille) / 1_000)] as const),
+    TROUBLES.map((trouble) => [trouble, Math.ceil((input.ofOrders * trouble.perMille) / 1_000)] as const),
   );
   const gentle = troubles.filter((trouble) => trouble === null || trouble.mayBePaired);
   const rough = troubles.filter((trouble) => trouble !== null && !trouble.mayBePaired);

@@ -36,6 +36,7 @@ const MUST_BE_ZERO = [
   'leakedReservations',
   'brokenChains',
   'attemptsWithoutLease',
+  'sentWithoutLease',
   'haltBreaches',
 ] as const satisfies readonly (keyof Verdict)[];
 

@@ -24,7 +24,14 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     const { stage, fleet, venue, accounts, listedOf } = world;
     const { seed } = options;
     const accountOf = (index: number) => accounts[index]!;
-    const load = planSteps({ orders: plan.loadOrders, seed, accounts: plan.load.length, symbolsOf: listedOf });
+    const load = planSteps({
+      orders: plan.loadOrders,
+      pairs: plan.pairs,
+      ofOrders: options.orders,
+      seed,
+      accounts: plan.load.length,
+      symbolsOf: listedOf,
+    });
     const kills = planKills(plan, seed, listedOf);
     const halts = planHalts(plan, seed, listedOf);
     const held = planHeld(plan, seed, listedOf);

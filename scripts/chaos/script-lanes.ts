@@ -15,6 +15,7 @@ export interface RunPlan {
   readonly chapters: number;
   /** Orders that are left for the load. */
   readonly loadOrders: number;
+  readonly pairs: number;
 }
 
 /** How a run of so many orders is shared out. A hundred kills belong to twenty thousand orders; smaller runs have fewer. */
@@ -26,6 +27,7 @@ export function shareOut(orders: number, accounts: number): RunPlan {
   const held = (chapters - 1) * Math.min(HELD_A_CHAPTER, accounts);
   const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at);
   return {
+    pairs: Math.ceil(orders * 0.21),
     load: range(0, accounts),
     kill: range(accounts, killAccounts),
     halt: range(accounts + killAccounts, 2),

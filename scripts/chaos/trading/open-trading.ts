@@ -4,12 +4,12 @@ import { startTrading } from '#nas/trading/service.ts';
 import { serve } from '../rpc.ts';
 import { armStrike, disarmStrike, recordStrikesIn, type Strike } from './doors.ts';
 import type { TradingConfig } from './process.ts';
-import { resendOnTimeout } from './wrong-broker.ts';
+import { takeHabit } from './wrong-habits.ts';
 
 /** The trading service as the product runs it, started when the run says so and struck where the run says so. */
 export async function openTrading(config: TradingConfig): Promise<void> {
   recordStrikesIn(config.recordDir);
-  if (config.mutant === 'resend-on-timeout') resendOnTimeout();
+  takeHabit(config.mutant);
   const log = createLog('trading', config.logLevel);
   let running: Awaited<ReturnType<typeof startTrading>> | null = null;
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {

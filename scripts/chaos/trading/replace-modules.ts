@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 
-/** Wrong trading services. Each must make the run fail; the last is made by altering the database as well. */
+/** Wrong trading services. Each must make the run fail; `no-lease-check` alters the database as well. */
 export const MUTANTS = ['resend-on-timeout', 'no-lease-check', 'notices-added', 'absent-after-one-page', 'stale-halt'] as const;
 export type Mutant = (typeof MUTANTS)[number];
 
@@ -15,7 +15,10 @@ const DOORS = {
 };
 const WRONG: Partial<Record<Mutant, Record<string, string>>> = {
   'no-lease-check': { [at('nas/trading/instance.ts')]: stand('immortal-instance') },
-  'absent-after-one-page': { [at('lib/domain/order/fingerprint.ts')]: stand('hasty-absence') },
+  'absent-after-one-page': {
+    [at('lib/domain/order/fingerprint.ts')]: stand('hasty-absence'),
+    [at('nas/trading/account/holdings.ts')]: stand('believing-ledger'),
+  },
   'stale-halt': { [at('nas/trading/halts.ts')]: stand('stale-halts') },
 };
 

@@ -1,7 +1,7 @@
 import { accountOpener as original } from '#nas/brokers/open-account.ts';
 import type { Broker } from '#nas/brokers/port.ts';
 import { passAtOnce, passWritten, withDoors } from '../doors.ts';
-import { wrongBroker } from '../wrong-broker.ts';
+import { wrongBroker } from '../wrong-habits.ts';
 
 export * from '#nas/brokers/open-account.ts';
 

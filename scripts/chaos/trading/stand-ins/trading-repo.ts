@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { tradingRepo as original } from '#lib/db/fleet/trading.ts';
 import { withDoors } from '../doors.ts';
 import { accountOfOrder, rememberOrders } from '../whose.ts';
+import { areNoticesAdded } from '../wrong-habits.ts';
 
 export * from '#lib/db/fleet/trading.ts';
 
@@ -21,6 +22,22 @@ const OF_ACCOUNT = new Set([
 /** The repository with a door before and behind each method. */
 export function tradingRepo(pool: pg.Pool): ReturnType<typeof original> {
   const repo = original(pool);
+  /** Mutant: a notice is taken for a fill, so a doubled one counts twice. */
+  async function addNotice(orderId: string, provisional: number, facts: Record<string, unknown>): Promise<unknown> {
+    const { rows } = await pool.query<{ cum: number; amount: number }>(
+      'select cum_quantity::float8 as cum, cum_amount::float8 as amount from public.real_orders where id = $1',
+      [orderId],
+    );
+    const { cum, amount } = rows[0]!;
+    const quantity = Number(facts.quantity);
+    await repo.applyCum(orderId, {
+      quantity: cum + quantity,
+      amount: amount + quantity * Number(facts.price),
+      basis: 'notice',
+      asOf: new Date(),
+    });
+    return repo.applyNotice(orderId, provisional, facts);
+  }
   const learning = {
     ...repo,
     async activeOrders(accountId: string) {
@@ -33,6 +50,7 @@ export function tradingRepo(pool: pg.Pool): ReturnType<typeof original> {
       if (id !== null) attempts.set(id, input.orderId);
       return id;
     },
+    ...(areNoticesAdded() && { applyNotice: addNotice }),
   };
   return withDoors('repo', learning, (method, [first]) => {
     if (typeof first === 'string') return OF_ACCOUNT.has(method) ? first : accountOfOrder(first);
