@@ -9,8 +9,9 @@ import * as reference from './schemas-reference.ts';
 import { decrypt, readFrame, splitRecords, toBook, toNotice, toTradePrint } from './stream-frames.ts';
 
 const HERE = new URL('./fixtures/', import.meta.url);
-/** The collection the fixtures were copied from, when this machine has it beside the project. */
-const COLLECTION = new URL('../../../../shared/reference/kis-samples/', import.meta.url);
+/** The reference and the collection the fixtures were copied from, when this machine has them beside the project. */
+const REFERENCE = new URL('../../../../shared/reference/', import.meta.url);
+const COLLECTION = new URL('kis-samples/', REFERENCE);
 
 // biome-ignore lint/suspicious/noExplicitAny: fixtures are foreign JSON
 const fixture = (name: string): any => JSON.parse(readFileSync(new URL(`${name}.json`, HERE), 'utf8'));
@@ -299,7 +300,65 @@ const READINGS: Record<string, () => unknown> = {
   },
 };
 
+/** The samples that stand in the reference's text: what each is, and what reading it must give. */
+const INLINE: readonly (readonly [sample: string, read: (sample: string) => void])[] = [
+  [
+    '{"rt_cd":"0","msg_cd":"APBK0013","msg1":"주문 전송 완료 되었습니다.","output":{"KRX_FWDG_ORD_ORGNO":"03930","ODNO":"0000085100","ORD_TMD":"094414","SOR_ODNO":""}}',
+    (sample) =>
+      expect(judgeOrderAnswer(200, sample)).toEqual({
+        kind: 'accepted',
+        brokerOrderId: '0000085100',
+        branch: '03930',
+        brokerTime: '094414',
+      }),
+  ],
+  [
+    '0|H0STCNT0|001|005930^093354^71900^5^-100^-0.14^72023.83^72100^72400^71700^71900^71800^1^3052507^219853241700^5105^6937^1832^84.90^1366314^1159996^1^0.39^20.28^090020^5^-200^090820^5^-500^092619^2^200^20230612^20^N^65945^216924^1118750^2199206^0.05^2424142^125.92^0^^72100',
+    (sample) => {
+      const frame = readFrame(sample);
+      if (frame.kind !== 'data') throw new Error('no data frame');
+      expect(splitRecords(frame.payload, frame.count, [46, 47], null).map(toTradePrint)).toMatchObject([
+        { symbol: '005930', day: '2023-06-12', time: '093354', price: 71_900, quantity: 1, cumVolume: 3_052_507 },
+      ]);
+    },
+  ],
+  [
+    'HTS ID^1234567801^0000002891^^02^0^00^0^136480^0000000001^000003190^094941^0^2^2^06010^000000001^홍길동^하림^10^^하림^000000000',
+    (sample) =>
+      expect(splitRecords(sample, 1, [26, 23], null).map(toNotice)).toMatchObject([
+        { accountNumber: '1234567801', brokerOrderId: '0000002891', kind: 'filled', side: 'buy', quantity: 1, price: 3_190 },
+      ]),
+  ],
+  ['{"error_code":"EGW00133","error_description":"…"}', (sample) => expect(readEnvelope(sample)?.code).toBe(TOKEN_TOO_SOON)],
+  [
+    '{"header":{"tr_id":"PINGPONG","datetime":"YYYYMMDDHHMMSS"}}',
+    (sample) => expect(readFrame(sample)).toEqual({ kind: 'pingpong', text: sample }),
+  ],
+];
+/** Shapes with parts left out, which are no samples; hashkey is not used. */
+const SHAPES = ['{"BODY":{…},"HASH":"…"}', '{"rt_cd":"0","msg_cd":"…","msg1":"…", "output"…}'];
+
+/** Every entry of ws-frames.json is read below; a new one fails here first. */
+const FRAMES_READ = [
+  'H0STCNT0_46_fields_before_20260914',
+  'H0STCNT0_47_fields_from_20260914_synthetic',
+  'H0STCNT0_two_records_synthetic',
+  'H0STASP0_59_fields_before_20260914',
+  'subscribe_ack',
+  'encrypted_example',
+  'H0STCNI0_fill_plain_23_fields',
+  'H0STCNI0_accept_plain_23_fields',
+  'pingpong',
+  'already_in_use',
+  'max_subscribe_over',
+  'H0STMKO0',
+];
+
+/** Addresses, the source and what we send ourselves (stream.test.ts holds that against the wire). */
+const NO_FRAMES = ['_source', 'url_real', 'url_paper', 'subscribe'];
+
 function readFrames(frames: Record<string, never>): void {
+  expect(Object.keys(frames).sort()).toEqual([...FRAMES_READ, ...NO_FRAMES].sort());
   const data = (name: string, widths: readonly number[]): string[][] => {
     const frame = readFrame(frames[name] ?? '');
     if (frame.kind !== 'data') throw new Error('no data frame');
@@ -367,6 +426,12 @@ describe('every KIS sample is read as it was meant', () => {
   test.each(Object.entries(READINGS))('%s', (_name, read) => {
     expect.hasAssertions();
     read();
+  });
+  test.each(INLINE)('in the text: %s', (sample, read) => read(sample));
+  test.runIf(existsSync(REFERENCE))('every sample in the reference’s text is one of these', () => {
+    const text = readFileSync(new URL('kis-open-api.md', REFERENCE), 'utf8');
+    const samples = [...text.matchAll(/`((?:\{"|[01]\||HTS ID\^)[^`]*)`/g)].map((match) => match[1]);
+    expect(samples.sort()).toEqual([...INLINE.map(([sample]) => sample), ...SHAPES].sort());
   });
   test.runIf(existsSync(COLLECTION))('the fixtures are the whole collection, unchanged', () => {
     for (const file of readdirSync(COLLECTION)) {
