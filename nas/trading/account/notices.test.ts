@@ -73,20 +73,25 @@ describe('a notice is told apart by its numbers', () => {
 
 describe('where the list shows no rows, a cancel is told by its notice', () => {
   const cancelled = (quantity: number, brokerOrderId = '9') =>
-    aNotice({ kind: 'cancelled', brokerOrderId, originalOrderId: '1', quantity });
+    aNotice({ kind: 'cancelled', brokerOrderId, originalOrderId: '1', quantity: shares.parse(quantity) });
 
   test.each([
     { why: 'all of it', over: {}, quantity: 10, wrote: ['settle', '1', 'cancelled', 10] },
-    { why: 'a part', over: { cancelQuantity: 3 }, quantity: 3, wrote: ['part', '1', 3, 'notice'] },
-    { why: 'a part after another', over: { cancelQuantity: 3, cancelledQuantity: 2 }, quantity: 3, wrote: ['part', '1', 5, 'notice'] },
+    { why: 'a part', over: { cancelQuantity: shares.parse(3) }, quantity: 3, wrote: ['part', '1', 3, 'notice'] },
+    {
+      why: 'a part after another',
+      over: { cancelQuantity: shares.parse(3), cancelledQuantity: 2 },
+      quantity: 3,
+      wrote: ['part', '1', 5, 'notice'],
+    },
     {
       why: 'a part that was all there was',
-      over: { cancelQuantity: 3, cumQuantity: 7 },
+      over: { cancelQuantity: shares.parse(3), cumQuantity: shares.parse(7) },
       quantity: 3,
       wrote: ['settle', '1', 'cancelled', 3],
     },
   ])('$why', ({ over, quantity, wrote }) => {
-    const { desk, written } = aDesk([anOrder('1', over as Partial<OrderRow>)], true);
+    const { desk, written } = aDesk([anOrder('1', over)], true);
     desk.onNotice(cancelled(quantity));
     expect(written).toEqual([wrote]);
   });
