@@ -67,6 +67,14 @@ export function bookOn(client: pg.PoolClient, accountId: string) {
       );
       return new Map(rows.map((row) => [row.symbol, { bought: Number(row.bought), sold: Number(row.sold) }]));
     },
+    /** Won of commission and tax of a day's trades. */
+    async costsOn(day: string): Promise<number> {
+      const { rows } = await client.query(
+        `select coalesce(sum(commission + tax), 0) as won from public.paper_fills where broker_account_id = $1 and trade_day = $2`,
+        [accountId, day],
+      );
+      return rows[0].won;
+    },
     /** Shares taken from one picture of a symbol's book, by price. */
     async takenFrom(symbol: Symbol, bookKey: string): Promise<ReadonlyMap<number, number>> {
       const { rows } = await client.query(

@@ -84,7 +84,8 @@ describe('money', () => {
     await vi.waitFor(async () => expect(await count('paper_fills')).toBe(2));
     const tax = transactionTax(299_000, { market: 'KOSPI', kind: 'stock', settlementDay: settles });
     const got = 299_000 - commission(299_000, 0.00014053) - tax;
-    expect((await broker.balance()).cashD2).toBe(100_000_000 - paid + got);
+    const feesAndTaxToday = paid - 301_000 + 299_000 - got;
+    expect(await broker.balance()).toMatchObject({ cashD2: 100_000_000 - paid + got, feesAndTaxToday });
     const { rows } = await desk.database.pool.query('select distinct settle_day::text from public.paper_fills');
     expect(rows).toEqual([{ settle_day: settles }]);
   });

@@ -56,7 +56,8 @@ export function paperReads({ store, quotes, clock }: { store: PaperStore; quotes
         const sellable = new Map<Symbol, number>();
         for (const { symbol } of holdings) sellable.set(symbol, await sellableOf(book, symbol, working));
         const { cash } = await book.account();
-        return { holdings, traded, sellable, cash, later: await book.unsettledAfter(today), last: await book.unsettledAfter(tomorrow) };
+        const [later, last] = [await book.unsettledAfter(today), await book.unsettledAfter(tomorrow)];
+        return { holdings, traded, sellable, cash, later, last, costs: await book.costsOn(today) };
       });
       const quoted = await quotes.read(state.holdings.map(({ symbol }) => symbol)).catch(unavailable);
       const holdings = state.holdings.map(({ symbol, quantity, purchaseAmount }) => {
@@ -73,8 +74,8 @@ export function paperReads({ store, quotes, clock }: { store: PaperStore; quotes
         };
       });
       const value = holdings.reduce((sum, one) => sum + (one.lastPrice === null ? one.purchaseAmount : one.quantity * one.lastPrice), 0);
-      const { cash, later, last } = state;
-      return { holdings, cash: cash - later, cashD1: cash - last, cashD2: cash, netAssets: cash + value };
+      const { cash, later, last, costs } = state;
+      return { holdings, cash: cash - later, cashD1: cash - last, cashD2: cash, netAssets: cash + value, feesAndTaxToday: costs };
     },
     async buyingPower({ symbol, limitPrice }) {
       const reckonedPrice = limitPrice ?? (await one(symbol)).upperLimit;
