@@ -60,8 +60,8 @@ export const VARIANTS = {
   secondSocket: ['newcomer', 'older'],
   /** §5.6, §11.2: the trade stream's trailing MARKET_CLS_CODE of 2026-09-14. */
   tradeFields: ['47', '46'],
-  /** §5.7, §11.2: the same in the book stream. */
-  bookFields: ['60', '59'],
+  /** §5.7, §11.2: the same in the book stream, where its place is unknown, too: at the end, or after HOUR_CLS_CODE. */
+  bookFields: ['60', '59', '60_fourth'],
   /** §5.8: fields of a notice: 26 on real and 23 on paper were measured. */
   noticeFields: ['measured', '26', '23'],
   /** §5.8: does a notice come before the HTTP answer of its order? */

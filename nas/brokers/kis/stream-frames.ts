@@ -146,11 +146,16 @@ export function toBook(fields: readonly string[]): OrderBookSnapshot {
       quantity: branded(shares, whole(at(quantities + n), 'RSQN'), 'RSQN'),
     })).filter((level) => level.price > 0);
   const isAuction = (at(3) ?? '').trim() !== '0'; // HOUR_CLS_CODE 시간 구분 코드
+  const [asks, bids] = [levels(4, 24), levels(14, 34)]; // ASKP1…10, ASKP_RSQN1…10; BIDP1…10, BIDP_RSQN1…10
+  // A field that was put in somewhere shifts prices and shares against the totals: then nothing in the frame can be believed.
+  const isShifted = (side: readonly BookLevel[], total: number): boolean => side.reduce((sum, level) => sum + level.quantity, 0) > total;
+  if (isShifted(asks, whole(at(44), 'TOTAL_ASKP_RSQN')) || isShifted(bids, whole(at(45), 'TOTAL_BIDP_RSQN')))
+    throw new UnreadableAnswer('book with more shares than its total');
   return {
     symbol: symbolOf(at(1) ?? ''),
     time: clockTime(at(2), 'BSOP_HOUR'), // 영업 시간
-    asks: levels(4, 24), // ASKP1…10, ASKP_RSQN1…10
-    bids: levels(14, 34), // BIDP1…10, BIDP_RSQN1…10
+    asks,
+    bids,
     expectedPrice: isAuction ? whole(at(48), 'ANTC_CNPR') : 0, // 예상 체결가, won
     expectedVolume: isAuction ? whole(at(49), 'ANTC_CNQN') : 0, // 예상 체결량, shares
   };

@@ -14,6 +14,7 @@ const UNWORKABLE: Readonly<Partial<Variants>> = {
   paperRows: 'absent',
   emptyBalance: 'no_row',
   cancelToldOn: 'request',
+  bookFields: '60_fourth',
 };
 /** Inquiries that lag are waited for; the venue's clock runs fast enough for that. */
 const FACTOR = 20;
@@ -82,6 +83,27 @@ describe('readings that our requests do not satisfy', () => {
   test('a balance without a cash row: an empty account is believed to have no cash, never more than it has', async () => {
     it = await kisOnTheVenue('paper', { variants: { emptyBalance: 'no_row' } });
     expect(await it.broker.balance()).toMatchObject({ holdings: [], cashD2: 0 });
+  });
+
+  test('a book whose new field stands elsewhere is not read at all', async () => {
+    it = await kisOnTheVenue('real', { variants: { bookFields: '60_fourth' } });
+    await it.quoteBothSides(10);
+    const seen: string[] = [];
+    const stream = it.broker.openStream(
+      { onBook: () => void seen.push('book'), onTrade: () => void seen.push('trade'), onState: (state) => void seen.push(state) },
+      { notices: false },
+    );
+    stream.setRegistrations([
+      { symbol: it.symbol, kind: 'trade' },
+      { symbol: it.symbol, kind: 'book' },
+    ]);
+    await expect.poll(() => seen).toContain('live');
+    await it.quoteBothSides(10);
+    const market = { ...buy(), priceType: 'market' as const, limitPrice: null };
+    expect(await it.broker.submit(market)).toMatchObject({ kind: 'accepted' });
+    await expect.poll(() => seen).toContain('trade');
+    expect(seen).not.toContain('book');
+    await stream.close();
   });
 
   test('a cancel told only on its own request: the order has nothing left to trade, and its fills stand', async () => {
