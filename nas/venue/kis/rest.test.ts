@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aVenue, KisCaller, LISTED, QUOTATIONS, type Reply, TRADING } from '../testing/kis-caller.ts';
 import type { Venue } from '../venue.ts';
 import fieldNames from './fixtures/field-names.json' with { type: 'json' };
@@ -138,6 +138,73 @@ describe('orders', () => {
       [second, '4', '0', '4', ''],
       [second, '6', '0', '6', ''],
     ]);
+  });
+});
+
+describe.each(['paper', 'real'] as const)('정정 and partial cancels on %s', (environment) => {
+  let caller: KisCaller;
+  let number = environment === 'paper' ? 40 : 60;
+  let low: number;
+  const place = async (): Promise<string> => (await caller.order({ ORD_QTY: '10', ORD_UNPR: String(low) })).body.output.ODNO;
+  const rows = async (): Promise<string[][]> =>
+    (await caller.orders({ INQR_DVSN: '01' })).body.output1.map((row: Record<string, string>) => [
+      row.orgn_odno === '' ? 'new' : row.sll_buy_dvsn_cd_name!.slice(4),
+      row.ord_qty,
+      row.ord_unpr,
+      row.tot_ccld_qty,
+      row.rmn_qty,
+      row.cncl_cfrm_qty,
+    ]);
+  const fill = (order: string, quantity: number): number => {
+    const { exchange } = venue;
+    const account = `${environment}:${caller.accountNumber}-01`;
+    return exchange.fillByScript(exchange.store.find(account, exchange.day, order)!, quantity, venue.clock.now());
+  };
+  beforeEach(async () => {
+    caller = await KisCaller.open(venue, { number: ++number, environment });
+    low = venue.exchange.markets.get(LISTED)!.lowerLimit;
+  });
+
+  test('a part moves to a new price under a new number, the rest stays under the old one', async () => {
+    const first = await place();
+    const change = { RVSE_CNCL_DVSN_CD: '01', QTY_ALL_ORD_YN: 'N', ORD_QTY: '4', ORD_UNPR: String(low + 50) };
+    const moved = (await caller.change(first, change)).body.output.ODNO;
+    expect([fill(first, 2), fill(moved, 3)]).toEqual([2, 3]);
+    expect(await rows()).toEqual([
+      ['new', '10', String(low), '2', '4', '0'],
+      ['정정*', '4', String(low + 50), '3', '1', '0'],
+    ]);
+  });
+
+  test('the whole remainder moves, however many have filled before, and filled shares cannot move', async () => {
+    const first = await place();
+    fill(first, 3);
+    const change = { RVSE_CNCL_DVSN_CD: '01', ORD_UNPR: String(low + 50) };
+    const tooMany = await caller.change(first, { ...change, QTY_ALL_ORD_YN: 'N', ORD_QTY: '8' });
+    expect(tooMany.body.msg_cd).toBe(environment === 'paper' ? '40430000' : 'APBK0927');
+    const moved = (await caller.change(first, change)).body.output.ODNO;
+    expect(await rows()).toEqual([
+      ['new', '10', String(low), '3', '0', '0'],
+      ['정정*', '7', String(low + 50), '0', '7', '0'],
+    ]);
+    expect((await caller.change(first, change)).body.msg_cd).toBe(environment === 'paper' ? '40330000' : 'APBK0927');
+    expect((await caller.change(moved, { RVSE_CNCL_DVSN_CD: '01', ORD_UNPR: String(low + 1) })).body.rt_cd).toBe(
+      environment === 'paper' ? '1' : '7',
+    );
+    expect((await rows())[1]![4]).toBe('7');
+  });
+
+  test('partial cancels leave the order under its number until nothing is left', async () => {
+    const first = await place();
+    for (const part of ['4', '5']) await caller.change(first, { QTY_ALL_ORD_YN: 'N', ORD_QTY: part });
+    fill(first, 1);
+    expect((await caller.change(first)).body.msg_cd).toBe(environment === 'paper' ? '40330000' : 'APBK0927');
+    expect(await rows()).toEqual([
+      ['new', '10', String(low), '1', '0', '9'],
+      ['취소*', '4', '0', '0', '0', '4'],
+      ['취소*', '5', '0', '0', '0', '5'],
+    ]);
+    expect(venue.exchange.ledger.reservedCash(venue.exchange.ledger.accounts.get(`${environment}:${caller.accountNumber}-01`)!)).toBe(0);
   });
 });
 
