@@ -3,6 +3,7 @@ import type { TradingRepo } from '#lib/db/fleet/trading.ts';
 import type { Log } from '#lib/log.ts';
 import type { Broker } from '#nas/brokers/port.ts';
 import type { Clock } from '#nas/runtime/clock.ts';
+import { today } from './account/inquiry.ts';
 import type { HaltWatch } from './halts.ts';
 import type { LocalHalt } from './local-halt.ts';
 import { TIMING } from './timing.ts';
@@ -21,6 +22,8 @@ export interface HaltDuties {
   soon(): void;
   stop(): Promise<void>;
 }
+
+type CancelTarget = Parameters<Broker['cancel']>[0];
 
 /** Cancels are asked for in so many accounts at once. */
 const ACCOUNTS_AT_ONCE = 4;
@@ -48,7 +51,10 @@ export function startHaltDuties(options: {
 
   async function run(): Promise<void> {
     const isReachable = await reportFile();
-    if (!isReachable) return local.level() === 'cancel_all' ? cancelFromMemory() : undefined;
+    if (!isReachable) {
+      if (local.level() === 'cancel_all') await Promise.all(accounts().map(cancelBlind));
+      return;
+    }
     const wanted = accounts().filter(halts.mayCancelAll);
     for (let at = 0; at < wanted.length; at += ACCOUNTS_AT_ONCE) {
       await Promise.all(wanted.slice(at, at + ACCOUNTS_AT_ONCE).map(sweep));
@@ -79,21 +85,33 @@ export function startHaltDuties(options: {
     if (swept && swept.dropped + swept.asked > 0) log.warn({ accountId, ...swept }, 'cancel-all');
   }
 
-  /** Without the database: what we remember is cancelled straight at the broker. A cancel can do no harm, whoever else sends one. */
-  async function cancelFromMemory(): Promise<void> {
-    await Promise.all(
-      accounts().map(async ({ accountId, broker, orders }) => {
-        const working = orders().filter(({ id, status }) => !cancelledBlind.has(id) && status !== 'pending' && status !== 'submitting');
-        for (const { id, brokerOrderId, branch, symbol, side, quantity, priceType } of working) {
-          if (brokerOrderId === null || stopped) continue;
-          const outcome = await broker
-            .cancel({ brokerOrderId, branch, symbol, side, quantity, priceType, venue: 'KRX' })
-            .catch((error) => ({ kind: 'unknown' as const, cause: String(error) }));
-          if (outcome.kind === 'accepted' || outcome.kind === 'rejected') cancelledBlind.add(id);
-          log.warn({ accountId, orderId: id, outcome: outcome.kind }, 'cancelled without the database');
-        }
-      }),
-    );
+  /** Without the database: whatever works is cancelled straight at the broker. A cancel can do no harm, whoever else sends one. */
+  async function cancelBlind({ accountId, broker, orders }: HeldAccount): Promise<void> {
+    for (const order of await workingAt(broker, orders())) {
+      const key = `${accountId} ${order.brokerOrderId}`;
+      if (stopped || cancelledBlind.has(key)) continue;
+      const outcome = await broker.cancel(order).catch((error) => ({ kind: 'unknown' as const, cause: String(error) }));
+      if (outcome.kind === 'accepted' || outcome.kind === 'rejected') cancelledBlind.add(key);
+      log.warn({ accountId, brokerOrderId: order.brokerOrderId, outcome: outcome.kind }, 'cancelled without the database');
+    }
+  }
+
+  /** The broker's own list, and what we remember in case the list cannot be read or shows no rows. */
+  async function workingAt(broker: Broker, remembered: readonly OrderRow[]): Promise<readonly CancelTarget[]> {
+    const listed = await broker.ordersOn(today(clock), { isUrgent: true }).catch((error) => {
+      log.warn({ err: error }, 'order list could not be read');
+      return [];
+    });
+    const targets = new Map<string, CancelTarget>();
+    for (const { brokerOrderId, branch, symbol, side, quantity, priceType } of remembered) {
+      if (brokerOrderId === null) continue;
+      targets.set(brokerOrderId, { brokerOrderId, branch, symbol, side, quantity, priceType, venue: 'KRX' });
+    }
+    for (const { brokerOrderId, branch, symbol, side, quantity, leavesQuantity, priceType } of listed) {
+      if (leavesQuantity === 0) targets.delete(brokerOrderId);
+      else targets.set(brokerOrderId, { brokerOrderId, branch, symbol, side, quantity, priceType: priceType ?? 'limit', venue: 'KRX' });
+    }
+    return [...targets.values()];
   }
 
   function soon(): void {

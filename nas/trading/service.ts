@@ -114,6 +114,7 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
         token: lease.token,
         setRegistrations,
         quote: (symbol) => broker.quote(symbol),
+        dailyBars: (symbol, from, to) => broker.dailyBars(symbol, from, to),
         clockOffsetMs: () => broker.clockOffsetMs(),
       };
       log.info({ accountId, token: lease.token }, 'account taken');
@@ -126,6 +127,13 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
   function contextOf(lease: Lease, broker: Broker): AccountContext {
     const { accountId, userId, token, brokerType } = lease;
     const levelFor = (order: OrderRow) => halts.levelFor(order, brokerType);
+    /** A lift may not have been heard yet: an order is denied for a halt only after that was read again. */
+    const isHaltCertain = async (order: OrderRow) =>
+      levelFor(order) === 'none' ||
+      halts.refresh().then(
+        () => true,
+        () => false,
+      );
     return {
       accountId,
       userId,
@@ -135,7 +143,7 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
       repo,
       haltReason: (order) => haltReason(levelFor(order), order),
       async gate(order) {
-        if (halts.isStale()) return { kind: 'wait', reason: 'halts_unread' };
+        if (halts.isStale() || !(await isHaltCertain(order))) return { kind: 'wait', reason: 'halts_unread' };
         return judgeBeforeSend(order, {
           facts: await gateFacts(order),
           halt: levelFor(order),
