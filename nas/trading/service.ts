@@ -114,7 +114,6 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
         token: lease.token,
         setRegistrations,
         quote: (symbol) => broker.quote(symbol),
-        dailyBars: (symbol, from, to) => broker.dailyBars(symbol, from, to),
         clockOffsetMs: () => broker.clockOffsetMs(),
       };
       log.info({ accountId, token: lease.token }, 'account taken');
