@@ -125,8 +125,10 @@ export function createFeedWatch({ clock, log, ask, register, tell, slots }: Opti
     /** The symbols to have prices of, and whether the market takes orders at all. */
     want(stops: readonly Pick<WatchedStop, 'accountId' | 'symbol'>[], isMarketOpen: boolean): void {
       const now = clock.monotonic();
-      // Nobody asked for prices overnight: their age begins with the session.
-      if (isMarketOpen && !isOpen) for (const feed of feeds.values()) feed.freshAt.clear();
+      // Nobody asked for prices overnight: their age begins with the session, and each is asked for once.
+      if (isMarketOpen && !isOpen) {
+        for (const feed of feeds.values()) for (const known of [feed.freshAt, feed.asked, feed.answered]) known.clear();
+      }
       isOpen = isMarketOpen;
       const wanted = Map.groupBy(stops, ({ accountId }) => accountId);
       for (const id of new Set([...feeds.keys(), ...wanted.keys()])) {
