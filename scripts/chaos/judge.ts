@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { withLedger } from '#lib/db/fleet/ledger.ts';
+import { verifyLedger } from '#lib/use-cases/verify-ledger.ts';
 import type { JudgeView } from '#nas/venue/judge.ts';
 import type { ChaosAccount } from './accounts.ts';
 import type { ChaosDatabase } from './database.ts';
@@ -18,6 +20,7 @@ export interface Verdict {
   readonly unresolved: number;
   readonly leakedReservations: number;
   readonly ambiguous: number;
+  /** Broken links, and rows that a replay of their events does not give. */
   readonly brokenChains: number;
   /** Attempts begun by a process that did not own the account at that moment. */
   readonly attemptsWithoutLease: number;
@@ -103,11 +106,7 @@ export async function judge(
     ambiguous: await count(
       `(select distinct order_id from public.order_events where type = 'candidates' and jsonb_array_length(payload -> 'candidates') > 1)`,
     ),
-    brokenChains:
-      (await count('(select 1 from private.event_heads where private.first_broken_event(account_id) is not null)')) +
-      (await count(`(select 1 from public.real_orders o where o.order_status <>
-        (select e.to_status from public.order_events e where e.order_id = o.id order by seq desc limit 1)
-        or o.cum_quantity <> (select coalesce(sum(x.quantity), 0) from public.executions x where x.order_id = o.id))`)),
+    brokenChains: await ledgerFindings(database, accounts),
     attemptsWithoutLease: await count(`(select 1 from public.order_attempts a join public.real_orders o on o.id = a.order_id
       where not exists (select 1 from private.lease_log l where l.account_id = o.broker_account_id and l.token = a.lease_token
         and l.instance_id = a.instance_id and l.taken_at <= a.started_at and l.lost_at >= a.started_at))`),
@@ -132,6 +131,13 @@ const ROWS = `
         on l.account_id = o.broker_account_id and l.token = a.lease_token and l.instance_id = a.instance_id
       where a.order_id = o.id and a.kind = 'submit' and isfinite(l.lost_at) order by a.attempt_no desc limit 1) as lost_ms
   from public.real_orders o where o.order_day is not null`;
+
+/** Faults of the hash chains, and rows that are not what their events say. */
+async function ledgerFindings({ pool }: ChaosDatabase, accounts: readonly ChaosAccount[]): Promise<number> {
+  let findings = 0;
+  for (const { id } of accounts) findings += (await withLedger(pool, id, verifyLedger)).findings.length;
+  return findings;
+}
 
 /** Between the last look at a flag and the venue's clock; the venue tells whole seconds. */
 const TOLERANCE_MS = 1_000;

@@ -10,11 +10,11 @@ export interface Stage {
   readonly watch: Watch;
   /** Milliseconds of the machine for milliseconds of the world. */
   machineMs(worldMs: number): number;
+  /** Milliseconds of the world until an order that is not over is left to the judge. */
+  readonly patienceMs: number;
   progress(line: string): void;
 }
 
-/** Everything that can become clear by itself has by then: absence takes 60 s, a cancel without effect 30 s, each sender that dies 6 s. */
-const PATIENCE_MS = 400_000;
 /** KIS gives a key one new token a minute; a second expiry within it would only measure that. */
 const TOKEN_REST_MS = 65_000;
 const tokenFreeAt = new Map<number, number>();
@@ -72,7 +72,7 @@ async function seeThrough(
   let isReady = false;
   const wanted = order.fills.reduce((sum, shares) => sum + shares, 0);
   const mustCancel = order.fate === 'cancel' || order.fate === 'part';
-  const last = await stage.watch.follow(orderId, stage.machineMs(PATIENCE_MS), async (seen) => {
+  const last = await stage.watch.follow(orderId, stage.machineMs(stage.patienceMs), async (seen) => {
     if (seen.status === 'unknown' && seen.candidates > 1) return resolveAsOperator(stage, account, order, orderId);
     const isWorking = seen.status === 'accepted' || seen.status === 'partially_filled';
     if (!mustCancel || !isWorking || seen.cum < wanted || seen.isCancelWanted) return;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ListedSymbol } from '#nas/trading/testing/list-market.ts';
@@ -33,18 +33,23 @@ export interface WorldOptions {
   progress(line: string): void;
 }
 
+/** Everything that can become clear by itself has by then: absence takes 60 s, a cancel without effect 30 s, each sender that dies 6 s. */
+const PATIENCE_MS = 400_000;
+
 /** A cluster, the venue and two trading processes of the run's own, with everybody's account proved. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { seed, mutant, factor, progress } = options;
   const home = mkdtempSync(join(tmpdir(), `narae-chaos-${process.pid}-`));
+  chmodSync(home, 0o755); // as root, Postgres runs as another user and must pass
   const credentialsDir = join(home, 'credentials');
   const recordDir = join(home, 'strikes');
   for (const dir of [credentialsDir, recordDir]) mkdirSync(dir);
   const stops: (() => Promise<unknown>)[] = [];
   const end = async (): Promise<void> => {
-    for (const stop of stops.reverse()) await stop().catch((error) => progress(String(error)));
+    for (const stop of stops.splice(0).reverse()) await stop().catch((error) => progress(String(error)));
     rmSync(home, { recursive: true, force: true });
   };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end().finally(() => process.exit(1)));
   try {
     const time = beginTime(factor);
     const database = await openDatabase(join(home, 'postgres'), time);
@@ -75,7 +80,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     await fleet.serve();
     const watch = startWatch(database);
     stops.push(() => watch.stop());
-    const stage: Stage = { database, venue, watch, machineMs: (ms) => ms / factor, progress };
+    const stage: Stage = { database, venue, watch, machineMs: (ms) => ms / factor, patienceMs: mutant ? 150_000 : PATIENCE_MS, progress };
     await untilProved(database, accounts.length);
     await fleet.serve();
     return {
