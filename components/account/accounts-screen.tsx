@@ -16,6 +16,7 @@ import { useDb } from '#lib/realtime/context.tsx';
 import { AddAccountForm } from './add-account-form.tsx';
 import { OpenPaperAccount } from './open-paper-account.tsx';
 import { QuotaMeter } from './quota-meter.tsx';
+import { ReconciliationSection } from './reconciliation-section.tsx';
 
 const STATES = ['untested', 'testing', 'ok', 'bad_key', 'wrong_environment', 'wrong_account', 'blocked'] as const;
 type CredentialState = (typeof STATES)[number];
@@ -128,6 +129,7 @@ function AccountCard({ account }: { account: AccountView }) {
           </div>
         </dl>
         <QuotaMeter accountId={account.id} />
+        <ReconciliationSection accountId={account.id} />
         <div className="mt-4 flex justify-end gap-2">
           {account.broker !== 'paper' && (
             <Button

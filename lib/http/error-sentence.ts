@@ -158,6 +158,24 @@ const BY_REASON: Record<string, Words> = {
     ko: '전략이 정한 손절입니다. 자동매매 화면에서 전략을 멈추거나 끝내세요.',
     en: 'This stop belongs to a strategy. Pause or end it on the automatic trading page.',
   },
+  break_not_found: {
+    ko: '그런 차이가 없거나 회원님의 계좌가 아닙니다. 화면을 새로 고치세요.',
+    en: 'There is no such difference of yours. Reload the page.',
+  },
+  break_closed: { ko: '이미 수량이 일치하거나 다른 곳에서 처리되었습니다.', en: 'The figures agree again, or this is settled elsewhere.' },
+  cash_flow_not_found: { ko: '그런 현금 변동이 없거나 회원님의 계좌가 아닙니다.', en: 'There is no such cash flow of yours.' },
+  wrong_direction: {
+    ko: '현금이 움직인 방향과 맞지 않습니다. 들어온 돈과 나간 돈을 구분해 다시 고르세요.',
+    en: 'The cash went the other way. Choose what fits money that came in or went out.',
+  },
+  corporate_action_not_found: {
+    ko: '그런 권리 변동이 없거나 회원님의 계좌가 아닙니다.',
+    en: 'There is no such corporate action of yours.',
+  },
+  corporate_action_settled: {
+    ko: '이미 처리된 권리 변동입니다. 화면을 새로 고치세요.',
+    en: 'This corporate action is settled already. Reload the page.',
+  },
   user_not_found: { ko: '그런 사람이 없습니다. 화면을 새로 고치세요.', en: 'There is no such person. Reload the page.' },
 };
 

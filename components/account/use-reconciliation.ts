@@ -1,0 +1,77 @@
+'use client';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { timeWeightedReturn } from '#domain/position/time-weighted-return.ts';
+import {
+  type BreakView,
+  breakRow,
+  type CashFlowView,
+  type CorporateActionView,
+  cashFlowRow,
+  corporateActionRow,
+  type ReconciliationRun,
+  reconciliationRepo,
+} from '#lib/db/reconciliation-web.ts';
+import { useDb, useRealtime } from '#lib/realtime/context.tsx';
+import { accountsTopic } from '#lib/realtime/topics.ts';
+import { useNow } from '#lib/realtime/use-now.ts';
+import { useTopic } from '#lib/realtime/use-topic.ts';
+
+/** Runs are written every half minute and tell nobody. */
+const REFRESH_MS = 30_000;
+const RETURN_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+export interface AccountState {
+  readonly run: ReconciliationRun | null;
+  readonly breaks: readonly BreakView[];
+  readonly actions: readonly CorporateActionView[];
+  readonly flows: readonly CashFlowView[];
+  /** Time-weighted over the last 30 days; null while there is too little to reckon with. */
+  readonly returnRate: number | null;
+}
+
+/** What was compared with the broker for one account; null until it was read. */
+export function useReconciliation(accountId: string): { state: AccountState | null; reread: () => Promise<void> } {
+  const db = useDb();
+  const { userId } = useRealtime();
+  const now = useNow(REFRESH_MS);
+  const [state, setState] = useState<AccountState | null>(null);
+  const isHere = useRef(true);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
+  const reread = useCallback(async () => {
+    const repo = reconciliationRepo(db);
+    const since = new Date(Date.now() - RETURN_DAYS * DAY_MS).toISOString();
+    const [run, breaks, actions, flows, worth] = await Promise.all([
+      repo.lastRun(accountId),
+      repo.openBreaks(),
+      repo.openCorporateActions(),
+      repo.cashFlows(accountId),
+      repo.valuations(accountId, since),
+    ]);
+    if (!isHere.current) return;
+    setState({
+      run,
+      breaks: breaks.filter((row) => row.accountId === accountId),
+      actions: actions.filter((row) => row.accountId === accountId),
+      flows: flows.filter((row) => row.isFound),
+      returnRate: timeWeightedReturn(worth.valuations, worth.flows),
+    });
+  }, [db, accountId]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again whenever the clock moves on.
+  useEffect(() => {
+    reread().catch(() => {}); // the last figures stay; the next round reads again
+  }, [reread, now]);
+  useTopic(
+    accountsTopic(userId),
+    { break_changed: breakRow, cash_flow_changed: cashFlowRow, corporate_action_changed: corporateActionRow },
+    ({ payload }) => {
+      if (payload.accountId === accountId) reread().catch(() => {});
+    },
+  );
+  return { state, reread };
+}
