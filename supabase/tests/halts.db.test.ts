@@ -118,6 +118,21 @@ describe('a halt with cancel-all', () => {
     expect((await refusalOf(call(stranger, 'halt_progress($1, $2)', ['account', account]))).status).toBe(403);
   });
 
+  test('turns a wish for a part into one for the whole rest', async () => {
+    const { order } = await place(db, user, { accountId: account, quantity: 10 });
+    await trading.accept(order.id, aNumber());
+    await call(user, 'cancel_order($1, $2)', [order.id, 4]);
+    await setHalt(user, 'account', account, 'cancel_all');
+    expect(await trading.call('sweep_cancel_all($1)', [account])).toEqual({ dropped: 0, asked: 1 });
+    expect(
+      await one('select cancel_quantity, cancel_requested_at is not null as asked from real_orders where id = $1', [order.id]),
+    ).toEqual({
+      cancel_quantity: null,
+      asked: true,
+    });
+    expect(await trading.call('sweep_cancel_all($1)', [account])).toEqual({ dropped: 0, asked: 0 });
+  });
+
   test('a milder halt cancels nothing', async () => {
     await anOrder();
     await setHalt(user, 'account', account, 'halt');
