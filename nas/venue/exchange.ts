@@ -1,23 +1,22 @@
 import { createHash } from 'node:crypto';
 import { Agenda } from './agenda.ts';
+import { bookFill, reserve, takeOut } from './booking.ts';
 import type { EngineRequest, Fill, MatchResult } from './engine/symbol-engine.ts';
-import { refusalOf, reservation, reservePrice } from './entry-rules.ts';
+import { refusalOf } from './entry-rules.ts';
 import { type InterruptionOptions, Interruptions } from './interruptions.ts';
 import { type Account, Ledger } from './ledger/ledger.ts';
 import type { Instrument } from './market/instruments.ts';
 import { MarketState, type Print } from './market/market-state.ts';
 import type { MarketRules } from './market/rules.ts';
+import { orderRecord } from './order-record.ts';
 import { OrderStore } from './order-store.ts';
-import { seoulTime } from './seoul-time.ts';
 import { MATCHING, type Phase, type Sessions } from './sessions.ts';
 import { DEFAULT_VARIANTS, type Variants } from './variants.ts';
 import {
   type Channel,
   CONDITIONAL,
   type OnAccepted,
-  ORDER_TYPES,
   type OrderEvent,
-  type OrderFill,
   type OrderTicket,
   type Outcome,
   type Refusal,
@@ -26,8 +25,6 @@ import {
 
 /** The owner of every background order; it has no account, no limit and no fee. */
 export const HOUSE = 'house';
-/** Branch that takes API orders: measured on paper, an example on real. */
-const BRANCH = { paper: '00950', real: '06010' } as const;
 
 type ExchangeVariants = Pick<Variants, 'numberRow' | 'paperUnfilled'>;
 
@@ -139,6 +136,11 @@ export class Exchange {
     this.#listeners.onBook(market);
   }
 
+  /** An execution of an account's order is about to be booked. */
+  tellBeforeFill(order: VenueOrder, now: number): void {
+    this.#listeners.beforeFill?.(order, now);
+  }
+
   /** A market's own state has changed. */
   tellState(market: MarketState): void {
     this.#note('state', market.instrument.symbol, market.state);
@@ -176,8 +178,8 @@ export class Exchange {
   submit(account: Account, ticket: OrderTicket, now: number, onAccepted?: OnAccepted): Outcome {
     const refusal = refusalOf(this, account, ticket);
     if (refusal) return { ok: false, refusal };
-    const order = this.#newOrder(account, ticket, { action: 'new', originalOrderNumber: '', originalId: 0 }, now);
-    this.#reserve(order);
+    const order = this.#record(account, ticket, { action: 'new' }, now);
+    reserve(this, order);
     const next = onAccepted?.(order) ?? 'go';
     this.#emit({ type: 'accepted', order });
     if (next === 'go') this.#enter(order, now);
@@ -191,12 +193,7 @@ export class Exchange {
     const { order, amount } = found;
     const { symbol, side, orderType } = order;
     const ticket = { symbol, side, orderType, quantity: amount, price: 0 };
-    const request = this.#newOrder(
-      account,
-      ticket,
-      { action: 'cancel', originalOrderNumber: order.orderNumber, originalId: order.id },
-      now,
-    );
+    const request = this.#record(account, ticket, { action: 'cancel', original: order }, now);
     if ((onAccepted?.(request) ?? 'go') === 'go') this.confirmCancel(request);
     return { ok: true, order: request };
   }
@@ -213,7 +210,7 @@ export class Exchange {
     }
     this.markets.get(order.symbol)!.engine.cancel(order.id, amount);
     request.cancelled = amount;
-    this.#takeOut(order, amount, 'cancelled');
+    takeOut(this, order, amount, 'cancelled');
     this.#emit({ type: 'cancelled', order, by: request, quantity: amount, reason: 'request' });
     this.#listeners.onBook(this.markets.get(order.symbol)!);
   }
@@ -261,9 +258,9 @@ export class Exchange {
     const refusal = refusalOf(this, account, ticket, order);
     if (refusal) return { ok: false, refusal };
     this.markets.get(order.symbol)!.engine.cancel(order.id, amount);
-    this.#takeOut(order, amount, 'replaced');
-    const next = this.#newOrder(account, ticket, { action: 'modify', originalOrderNumber: order.orderNumber, originalId: order.id }, now);
-    this.#reserve(next);
+    takeOut(this, order, amount, 'replaced');
+    const next = this.#record(account, ticket, { action: 'modify', original: order }, now);
+    reserve(this, next);
     onAccepted?.(next);
     this.#emit({ type: 'replaced', order, by: next, quantity: amount });
     this.#enter(next, now);
@@ -280,7 +277,7 @@ export class Exchange {
       order.open = 0;
       return;
     }
-    this.#reserve(order);
+    reserve(this, order);
     const { engine } = market;
     const { price, sequence } = order.resting ?? { price: order.reservePrice, sequence: undefined };
     const kind = price === null ? 'market' : 'limit';
@@ -330,46 +327,13 @@ export class Exchange {
     return undefined;
   }
 
-  #newOrder(
+  #record(
     account: Account,
     ticket: OrderTicket,
-    request: Pick<VenueOrder, 'action' | 'originalOrderNumber' | 'originalId'>,
+    request: { action: VenueOrder['action']; original?: VenueOrder },
     now: number,
   ): VenueOrder {
-    const type = ORDER_TYPES[ticket.orderType]!;
-    const market = this.markets.get(ticket.symbol)!;
-    const { environment } = account;
-    const order: VenueOrder = {
-      id: this.store.newId(),
-      accountId: account.id,
-      environment,
-      day: this.day,
-      orderNumber: this.store.newNumber(environment),
-      branch: BRANCH[environment],
-      ...request,
-      symbol: ticket.symbol,
-      side: ticket.side,
-      orderType: ticket.orderType,
-      kind: type.kind,
-      timeInForce: type.timeInForce,
-      quantity: ticket.quantity,
-      price: type.kind === 'limit' ? ticket.price : 0,
-      time: seoulTime(now + this.skewMs),
-      reservePrice: reservePrice(market, ticket),
-      channel: ticket.channel ?? 'OpnAPI',
-      isForeign: ticket.isForeign ?? false,
-      occurrence: ticket.occurrence ?? 0,
-      status: request.action === 'cancel' ? 'confirmed' : 'working',
-      open: request.action === 'cancel' ? 0 : ticket.quantity,
-      filled: 0,
-      filledAmount: 0,
-      cancelled: 0,
-      rejected: 0,
-      fee: 0,
-      tax: 0,
-      resting: null,
-      fills: [],
-    };
+    const order = orderRecord(this, account, ticket, request, now);
     this.store.add(order);
     return order;
   }
@@ -381,23 +345,10 @@ export class Exchange {
     for (const fill of result.fills) this.#recordFill(market, fill, now);
     if (result.interruption) this.interruptions.begin(market, result.interruption, now);
     if (result.dropped > 0) {
-      this.#takeOut(order, result.dropped, 'cancelled');
+      takeOut(this, order, result.dropped, 'cancelled');
       this.#emit({ type: 'cancelled', order, by: null, quantity: result.dropped, reason: 'ioc' });
     }
     this.#listeners.onBook(market);
-  }
-
-  #takeOut(order: VenueOrder, quantity: number, how: 'cancelled' | 'replaced'): void {
-    order.open -= quantity;
-    if (how === 'cancelled') order.cancelled += quantity;
-    if (order.open === 0) order.status = how;
-    this.#reserve(order);
-  }
-
-  #reserve(order: VenueOrder): void {
-    const cash = reservation(this.rules, order);
-    const shares = order.side === 'sell' ? order.open : 0;
-    this.ledger.reserve(order.id, { accountId: order.accountId, symbol: order.symbol, cash, shares });
   }
 
   #recordFill(market: MarketState, fill: Fill, now: number): void {
@@ -408,33 +359,7 @@ export class Exchange {
   }
 
   #bookFill(market: MarketState, fill: Fill, now: number): void {
-    for (const side of ['buy', 'sell'] as const) {
-      const { id, owner } = fill[side];
-      const { symbol } = market.instrument;
-      if (owner === HOUSE) this.ledger.bookHouse({ symbol, side, price: fill.price, quantity: fill.quantity });
-      else this.#fillOrder(this.store.byId(id), fill, now);
-    }
-  }
-
-  #fillOrder(order: VenueOrder, { price, quantity }: Fill, now: number): void {
-    const { instrument } = this.markets.get(order.symbol)!;
-    const settlementDay = this.sessions.tradingDayAfter(this.day, 2);
-    order.open -= quantity;
-    order.filled += quantity;
-    order.filledAmount += price * quantity;
-    // Fee and tax are cut to the won on the order's total, so partial fills cost no more than one.
-    const fee = this.rules.commission(order.filledAmount) - order.fee;
-    const tax = order.side === 'sell' ? this.rules.tax(instrument, this.day, settlementDay, order.filledAmount) - order.tax : 0;
-    order.fee += fee;
-    order.tax += tax;
-    const account = this.ledger.accounts.get(order.accountId)!;
-    this.#listeners.beforeFill?.(order, now);
-    this.ledger.book(account, { symbol: order.symbol, side: order.side, price, quantity, fee, tax, day: this.day, settlementDay });
-    if (order.open === 0) order.status = 'filled';
-    this.#reserve(order);
-    const fill: OrderFill = { price, quantity, time: seoulTime(now + this.skewMs), fee, tax };
-    order.fills.push(fill);
-    this.#emit({ type: 'filled', order, fill });
+    for (const { order, fill: told } of bookFill(this, market, fill, now)) this.#emit({ type: 'filled', order, fill: told });
   }
 
   #turnConditional({ engine, instrument }: MarketState): void {
