@@ -112,6 +112,7 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
       const { setRegistrations } = entry.worker;
       entry.watched = {
         token: lease.token,
+        provesFeed: broker.id !== 'paper',
         setRegistrations,
         quote: (symbol) => broker.quote(symbol),
         clockOffsetMs: () => broker.clockOffsetMs(),

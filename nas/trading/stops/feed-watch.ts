@@ -13,6 +13,8 @@ interface Options {
   readonly log: Log;
   /** Takes one price from the broker; false when the account is gone. */
   ask(accountId: string, symbol: Symbol): Promise<boolean>;
+  /** Whether a live stream of the account means that prices come. */
+  isProving(accountId: string): boolean;
   /** Wants the trade prints of these symbols on the account's stream; false when it has none. */
   register(accountId: string, symbols: readonly string[]): boolean;
   tell(accountId: string, symbols: readonly string[], state: FeedWord): Promise<unknown>;
@@ -41,7 +43,7 @@ interface AccountFeed {
  * Where the prices of stops come from, by account: the stream for as many symbols as it has slots; a price asked for every 10 s for
  * the others, and for all while the stream is down; and once for each when it is new, because what happened before counts too.
  */
-export function createFeedWatch({ clock, log, ask, register, tell, slots }: Options) {
+export function createFeedWatch({ clock, log, ask, isProving, register, tell, slots }: Options) {
   const feeds = new Map<string, AccountFeed>();
   let isOpen = false;
   let stopped = false;
@@ -67,7 +69,7 @@ export function createFeedWatch({ clock, log, ask, register, tell, slots }: Opti
   }
 
   const isCarried = (feed: AccountFeed, symbol: string) =>
-    feed.isLive && feed.registered !== null && feed.symbols.indexOf(symbol) < slots && feed.answered.has(symbol);
+    isProving(feed.id) && feed.isLive && feed.registered !== null && feed.symbols.indexOf(symbol) < slots && feed.answered.has(symbol);
 
   function assign(feed: AccountFeed): void {
     const wanted = feed.symbols.slice(0, slots);

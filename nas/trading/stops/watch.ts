@@ -13,6 +13,8 @@ import { levelsOf } from './strategy-levels.ts';
 /** What the watcher needs of an account's sender. */
 export interface StopAccount {
   readonly token: number;
+  /** Its stream says at once when prices stop coming. Otherwise they are asked for besides, so that their age is known. */
+  readonly provesFeed: boolean;
   /** Trade prints wanted on the account's own stream; false when it has none. */
   setRegistrations(wanted: readonly Registration[]): boolean;
   quote(symbol: Symbol): Promise<QuoteSnapshot>;
@@ -65,6 +67,7 @@ export function startStopWatch({ repo, instance, account, clock, log, metrics }:
       see(accountId, symbol, { price: quote.last, ageSeconds: 0, isSendable: !quote.isHalted });
       return true;
     },
+    isProving: (accountId) => account(accountId)?.provesFeed ?? false,
     register: (accountId, symbols) =>
       account(accountId)?.setRegistrations(symbols.map((symbol) => ({ symbol: symbol as Symbol, kind: 'trade' as const }))) ?? false,
     tell: (accountId, symbols, state) => repo.tellFeed(accountId, symbols, state),

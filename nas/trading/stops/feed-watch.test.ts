@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import type { Symbol } from '#domain/order/order.ts';
+import { createLog } from '#lib/log.ts';
+import type { Clock } from '#nas/runtime/clock.ts';
+import { createFeedWatch } from './feed-watch.ts';
+
+const ACCOUNT = 'a';
+const stopOn = (...symbols: string[]) => symbols.map((symbol) => ({ accountId: ACCOUNT, symbol: symbol as Symbol }));
+
+/** A feed watch whose time passes by the second, when told. */
+function setUp(options: { slots?: number; isProving?: boolean; hasStream?: boolean } = {}) {
+  let now = 0;
+  let timers: { at: number; run: () => void }[] = [];
+  const clock: Clock = {
+    monotonic: () => now,
+    wall: () => now,
+    after(ms, run) {
+      const timer = { at: now + ms, run };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((one) => one !== timer);
+      };
+    },
+  };
+  const state = { isAnswering: true };
+  const asked: string[] = [];
+  const told: string[] = [];
+  const registered: string[] = [];
+  const watch = createFeedWatch({
+    clock,
+    log: createLog('trading', 'fatal'),
+    slots: options.slots ?? 40,
+    isProving: () => options.isProving ?? true,
+    async ask(_account, symbol) {
+      asked.push(symbol);
+      if (!state.isAnswering) throw new Error('broker away');
+      return true;
+    },
+    register(_account, symbols) {
+      if (options.hasStream === false) return false;
+      registered.push(symbols.join());
+      return true;
+    },
+    async tell(_account, _symbols, word) {
+      told.push(word);
+    },
+  });
+  return {
+    watch,
+    asked,
+    told,
+    registered,
+    state,
+    async pass(seconds: number) {
+      for (let i = 0; i < seconds; i += 1) {
+        now += 1_000;
+        const due = timers.filter((timer) => timer.at <= now);
+        timers = timers.filter((timer) => timer.at > now);
+        for (const timer of due) timer.run();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  };
+}
+
+test('a symbol with a slot is asked for once; one without every ten seconds', async () => {
+  const { watch, asked, registered, pass, told } = setUp({ slots: 1 });
+  watch.onStream(ACCOUNT, 'live');
+  watch.want(stopOn('000001', '000002'), true);
+  await pass(31);
+  expect(registered).toEqual(['000001']);
+  expect(asked.filter((symbol) => symbol === '000001')).toHaveLength(1);
+  expect(asked.filter((symbol) => symbol === '000002').length).toBeGreaterThanOrEqual(3);
+  expect(told).toEqual([]);
+});
+
+test('a stream that goes down: every symbol is asked for at once and then every ten seconds, and the owner hears once', async () => {
+  const { watch, asked, pass, told } = setUp();
+  watch.onStream(ACCOUNT, 'live');
+  watch.want(stopOn('000001'), true);
+  await pass(3);
+  watch.onStream(ACCOUNT, 'down');
+  await pass(1);
+  expect(asked).toHaveLength(2);
+  await pass(20);
+  expect(asked).toHaveLength(4);
+  expect(told).toEqual(['slow']);
+  watch.onStream(ACCOUNT, 'connecting');
+  watch.onStream(ACCOUNT, 'live');
+  await pass(2);
+  expect(told).toEqual(['slow', 'back']);
+});
+
+test.each([
+  { why: 'without a stream', options: { hasStream: false } },
+  { why: 'with one that stays live whatever happens', options: { isProving: false } },
+])('no price at all is told after 25 seconds, also $why, and so is its return', async ({ options }) => {
+  const { watch, pass, told, state } = setUp(options);
+  watch.onStream(ACCOUNT, 'live');
+  watch.want(stopOn('000001'), true);
+  await pass(5);
+  state.isAnswering = false;
+  await pass(60);
+  expect(told).toEqual(['stale']);
+  state.isAnswering = true;
+  await pass(12);
+  expect(told).toEqual(['stale', 'back']);
+});
+
+test('outside the session nothing is asked and nothing is told; with the session everything is asked for once', async () => {
+  const { watch, asked, pass, told } = setUp();
+  watch.want(stopOn('000001'), false);
+  await pass(120);
+  expect(asked).toEqual([]);
+  watch.onStream(ACCOUNT, 'live');
+  watch.want(stopOn('000001'), true);
+  await pass(3);
+  expect(asked).toEqual(['000001']);
+  watch.want(stopOn('000001'), false);
+  await pass(120);
+  watch.want(stopOn('000001'), true);
+  await pass(3);
+  expect(asked).toEqual(['000001', '000001']);
+  expect(told).toEqual([]);
+});
+
+test('without stops nothing is asked, and the registrations are given back', async () => {
+  const { watch, asked, registered, pass } = setUp();
+  watch.onStream(ACCOUNT, 'live');
+  watch.want(stopOn('000001'), true);
+  await pass(1);
+  watch.want([], true);
+  await pass(60);
+  expect(asked).toEqual(['000001']);
+  expect(registered).toEqual(['000001', '']);
+});
