@@ -107,6 +107,19 @@ export function ReconciliationSection({ accountId }: { accountId: string }) {
           ))}
         </List>
       )}
+      {state.shares.length > 0 && (
+        <details>
+          <summary className="cursor-pointer text-muted">{t('shares')}</summary>
+          <ul className="divide-y">
+            {state.shares.map((row) => (
+              <li key={row.symbol} className="flex flex-wrap justify-between gap-2 py-1.5">
+                <span className="truncate font-medium">{nameOf(row.symbol)}</span>
+                <span className="num text-muted">{t('shareOf', { strategies: row.strategies, own: row.own, all: row.quantity })}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       <CashFlowList flows={state.flows} onChanged={reread} />
       <ReasonDialog question={question} isBusy={isBusy} onConfirm={confirm} onClose={() => setQuestion(null)} />
     </section>

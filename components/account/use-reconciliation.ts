@@ -8,6 +8,7 @@ import {
   type CorporateActionView,
   cashFlowRow,
   corporateActionRow,
+  type HoldingShares,
   type ReconciliationRun,
   reconciliationRepo,
 } from '#lib/db/reconciliation-web.ts';
@@ -26,6 +27,7 @@ export interface AccountState {
   readonly breaks: readonly BreakView[];
   readonly actions: readonly CorporateActionView[];
   readonly flows: readonly CashFlowView[];
+  readonly shares: readonly HoldingShares[];
   /** Time-weighted over the last 30 days; null while there is too little to reckon with. */
   readonly returnRate: number | null;
 }
@@ -46,11 +48,12 @@ export function useReconciliation(accountId: string): { state: AccountState | nu
   const reread = useCallback(async () => {
     const repo = reconciliationRepo(db);
     const since = new Date(Date.now() - RETURN_DAYS * DAY_MS).toISOString();
-    const [run, breaks, actions, flows, worth] = await Promise.all([
+    const [run, breaks, actions, flows, shares, worth] = await Promise.all([
       repo.lastRun(accountId),
       repo.openBreaks(),
       repo.openCorporateActions(),
       repo.cashFlows(accountId),
+      repo.holdingShares(accountId),
       repo.valuations(accountId, since),
     ]);
     if (!isHere.current) return;
@@ -59,6 +62,7 @@ export function useReconciliation(accountId: string): { state: AccountState | nu
       breaks: breaks.filter((row) => row.accountId === accountId),
       actions: actions.filter((row) => row.accountId === accountId),
       flows: flows.filter((row) => row.isFound),
+      shares,
       returnRate: timeWeightedReturn(worth.valuations, worth.flows),
     });
   }, [db, accountId]);

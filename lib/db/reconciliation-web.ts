@@ -81,6 +81,17 @@ const runRow = z
   .transform((row) => ({ accountId: row.broker_account_id, kind: row.kind, endedAt: row.ended_at, isAgreed: row.result === 'agreed' }));
 export type ReconciliationRun = z.infer<typeof runRow>;
 
+const shareRow = z.object({ stock_code: z.string(), quantity: whole, strategies: whole, external: whole }).transform((row) => ({
+  symbol: row.stock_code,
+  quantity: row.quantity,
+  strategies: row.strategies,
+  /** Bought by hand or elsewhere; negative while strategies believe to hold more than there is. */
+  own: row.quantity - row.strategies,
+  external: row.external,
+}));
+/** Whose shares are whose in one holding. */
+export type HoldingShares = z.infer<typeof shareRow>;
+
 const valuations = z.object({
   valuations: z.array(z.object({ at: instant, net_assets: whole }).transform((row) => ({ at: row.at, netAssets: row.net_assets }))),
   flows: z.array(z.object({ at: instant, amount: whole })),
@@ -111,6 +122,9 @@ export const reconciliationRepo = (db: SupabaseClient) => ({
       .order('ended_at', { ascending: false })
       .limit(1);
     return z.array(runRow).parse(must(rows, 'reconciliations.last'))[0] ?? null;
+  },
+  async holdingShares(accountId: string): Promise<HoldingShares[]> {
+    return z.array(shareRow).parse(must(await db.rpc('holding_shares', { p_account_id: accountId }), 'holding_shares'));
   },
   async valuations(accountId: string, since: string) {
     return valuations.parse(must(await db.rpc('account_valuations', { p_account_id: accountId, p_since: since }), 'account_valuations'));

@@ -2943,6 +2943,15 @@ export type Database = {
         Args: { p_deployment_id: string; p_reason: string }
         Returns: number
       }
+      holding_shares: {
+        Args: { p_account_id: string }
+        Returns: {
+          external: number
+          quantity: number
+          stock_code: string
+          strategies: number
+        }[]
+      }
       lease_broker_reserve: {
         Args: {
           p_app_key_tag: string

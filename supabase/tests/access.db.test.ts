@@ -348,7 +348,7 @@ const PEOPLE = [
   'place_order', 'replace_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'open_paper_account', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
   'start_backtest', 'cancel_backtest', 'deploy_strategy', 'set_deployment_state', 'watch_quotes', 'request_permission', 'arm_real_trading',
   'set_halt', 'set_protective_stop', 'cancel_protective_stop', 'set_risk_limits', 'risk_limits', 'order_facts', 'mark_notifications_read', 'admin_users', 'set_trading_permission', 'set_platform_settings', 'set_feed_scope', 'decide_request',
-  'halt_progress', 'admin_unknown_orders', 'my_broker_quotas', 'accept_break', 'classify_cash_flow', 'account_valuations', 'settle_corporate_action',
+  'halt_progress', 'admin_unknown_orders', 'my_broker_quotas', 'accept_break', 'classify_cash_flow', 'account_valuations', 'settle_corporate_action', 'holding_shares',
 ]; // biome-ignore format: a list of words
 const QUOTA = ['open_broker_quota', 'claim_broker_calls', 'lease_broker_reserve', 'slow_broker_calls'];
 const FLEET: Record<string, readonly string[]> = {

@@ -189,6 +189,17 @@ describe('what strategies hold', () => {
     expect(await breaksOf(account)).toEqual([]);
   });
 
+  test('is told beside what the person bought by hand or elsewhere, to nobody else', async () => {
+    const account = await aComparedAccount();
+    await strategyHolds(account, 6);
+    await external(account, 'buy', 3);
+    await read(account, 13);
+    const shares = (who: string) =>
+      db.asUser(who, async (client) => (await client.query('select * from holding_shares($1)', [account])).rows);
+    expect(await shares(user)).toEqual([{ stock_code: SHARE.code, quantity: '13', strategies: '6', external: '3' }]);
+    expect((await refusalOf(shares(await aTrader(db)))).code).toBe('account_not_found');
+  });
+
   test('may not be more: that is a break, and accepting it takes the missing shares from each in proportion', async () => {
     const account = await aComparedAccount();
     const deployments = [await strategyHolds(account, 3), await strategyHolds(account, 7)];
