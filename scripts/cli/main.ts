@@ -4,6 +4,7 @@ import { backtest } from './backtest.ts';
 import { type Command, say } from './command.ts';
 import { dataImport, dataVerify } from './data.ts';
 import { halt } from './halt.ts';
+import { dataInstruments } from './instruments.ts';
 import { ledgerVerify } from './ledger.ts';
 import { adminGrant, adminRevoke, keysShow } from './operate.ts';
 import { strategyTemplate } from './strategy.ts';
@@ -11,6 +12,7 @@ import { strategyTemplate } from './strategy.ts';
 const COMMANDS: readonly Command[] = [
   dataImport,
   dataVerify,
+  dataInstruments,
   backtest,
   strategyTemplate,
   adminGrant,
