@@ -84,9 +84,10 @@ test('identical resting orders are legal: both are sent, each gets its own numbe
 test('the same order again within two seconds is denied until the person confirms it', async () => {
   const symbol = '990130';
   const wish = { symbol, price: desk.basePrice(symbol) };
-  await desk.place(wish);
+  const first = await desk.place(wish);
   const { order } = await desk.place(wish);
   expect(await until('denial', () => status(order.id), isAt('denied'))).toMatchObject({ denial_code: 'duplicate_suspected' });
+  await until('acceptance', () => status(first.order.id), isAt('accepted'));
   expect(bookOf(symbol)).toHaveLength(1);
 });
 

@@ -530,15 +530,20 @@ comment on function private.change_denial is 'Whether an order can be changed or
 
 -- What dearer shares cost beyond what the parent holds. The reservation is raised first, so that every sum counts the shares once, at the
 -- new price; the caller lets it fit the rows again.
-create function private.raise_denial(p_account public.broker_accounts, p_parent public.real_orders, p_unit numeric) returns jsonb
+create function private.raise_denial(p_account public.broker_accounts, p_parent public.real_orders, p_quantity bigint, p_unit numeric) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   refusal jsonb;
   deployment public.strategy_deployments;
+  most numeric;
   before numeric;
   more numeric;
 begin
+  select t.max_order_amount into most from public.trading_permissions t where t.user_id = p_account.user_id;
+  if p_quantity * p_unit > most then
+    return private.denial('order_amount_limit', jsonb_build_object('amount', private.exact(p_quantity * p_unit), 'limit', trim_scale(most)));
+  end if;
   select r.amount into before from public.reservations r where r.order_id = p_parent.id;
   update public.reservations r
   set unit_price = greatest(r.unit_price, p_unit),
@@ -607,7 +612,7 @@ begin
     private.body_denial(instrument, parent.order_day, is_entry, false, shares, p_price_type, p_price),
     case when (p_price_type, p_price) is not distinct from (parent.price_type, parent.price) then private.denial('nothing_to_change') end);
   if refusal is null and is_entry then
-    refusal := private.raise_denial(account, parent, private.unit_price(instrument, p_price_type, p_price, parent.order_day));
+    refusal := private.raise_denial(account, parent, shares, private.unit_price(instrument, p_price_type, p_price, parent.order_day));
   end if;
   if refusal is not null and (
     select count(*) from public.real_orders x

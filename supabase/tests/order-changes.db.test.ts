@@ -276,6 +276,13 @@ describe('a change is refused', () => {
     expect((await replace(order.user, order.id, { price: 70_500 })).denial).toBeNull();
   });
 
+  test('for the most one order may cost', async () => {
+    const order = await aWorkingOrder();
+    await db.pool.query('update trading_permissions set max_order_amount = 705000 where user_id = $1', [order.user]);
+    expect((await replace(order.user, order.id, { price: 71_000 })).denial?.code).toBe('order_amount_limit');
+    expect((await replace(order.user, order.id, { price: 71_000, quantity: 9 })).denial).toBeNull();
+  });
+
   test('for a halt of entries: a buy waits, a sale may change', async () => {
     const [buy, sale] = [await aWorkingOrder(), await aWorkingOrder({ side: 'sell' })];
     for (const { user } of [buy, sale]) {
