@@ -66,13 +66,13 @@ export function planSteps(input: {
     const side = chance.next() < 0.5 ? 'buy' : 'sell';
     // No two steps of an account look alike, so a look at the venue tells the step.
     const quantity = 10 + Math.floor(steps.length / accounts);
-    const fate = given.map((trouble) => trouble?.fate).find((wanted) => wanted !== undefined) ?? fateOf(chance, size);
+    const fate = given.map((trouble) => trouble?.fate).find((wanted) => wanted !== undefined) ?? fateOf(chance, size, given.some(Boolean));
     const price = priceOf(chance, listed, side, fate);
     const fills = fillsOf(chance, fate, quantity);
     const orders = given.map((trouble): PlannedOrder => {
       count += 1;
       const common = { account, symbol: listed.symbol, quantity, price, fate, fills, isPaired: size === 2 };
-      return { ...common, intentKey: keyOf(seed, count), side: fate === 'deny' ? 'buy' : side, trouble: fate === 'deny' ? null : trouble };
+      return { ...common, intentKey: keyOf(seed, count), side: fate === 'deny' ? 'buy' : side, trouble };
     });
     steps.push({ account, orders });
   };
@@ -144,12 +144,12 @@ function priceOf(chance: Random, { basePrice, market }: ListedSymbol, side: 'buy
   return fate === 'deny' ? ceilToTick(basePrice * 1.2, table) : stepTicks(basePrice, side === 'buy' ? -away : away, table);
 }
 
-function fateOf(chance: Random, size: 1 | 2): Fate {
+function fateOf(chance: Random, size: 1 | 2, hasTrouble: boolean): Fate {
   if (size === 2) return chance.next() < 0.75 ? 'fill' : 'cancel';
   let lot = chance.int(1, 100);
   for (const [fate, share] of FATES) {
     lot -= share;
-    if (lot <= 0) return fate;
+    if (lot <= 0) return fate === 'deny' && hasTrouble ? 'fill' : fate;
   }
   return 'fill';
 }
