@@ -11,6 +11,7 @@ import type { Variants } from '../variants.ts';
 import type { Environment } from '../venue-order.ts';
 import { type Answer, badAccount, GATEWAY, isRefusedAtTheDoor, malformed } from './codes.ts';
 import type { KeyRing } from './keys.ts';
+import { MASTER_FOLDER, masterFile } from './master-files.ts';
 import type { PageFault } from './paging.ts';
 import { plannedRequest } from './planned-request.ts';
 import { type Call, routeOf } from './routes.ts';
@@ -37,6 +38,12 @@ export interface RestDeps {
 /** KIS's REST face on one host. One request is read whole, then processed in one step: no two requests ever interleave. */
 export async function handleKis(deps: RestDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://venue');
+  if (url.pathname.startsWith(MASTER_FOLDER)) {
+    const file = masterFile(deps.exchange, url.pathname.slice(MASTER_FOLDER.length));
+    response.writeHead(file ? 200 : 404, { 'content-type': file?.type ?? 'text/plain' });
+    response.end(file?.bytes);
+    return;
+  }
   const text = await readBody(request);
   const headers = flat(request);
   const trId = url.pathname.startsWith('/uapi/') ? (headers.tr_id ?? '') : url.pathname.slice('/oauth2/'.length);
