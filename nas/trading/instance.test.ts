@@ -80,3 +80,33 @@ test('a renewal that was long on its way counts from when it was asked', async (
   expect(instance.isAlive()).toBe(false);
   await instance.stop();
 });
+
+test('who slept past the lease may not write between the renewal and the answer which accounts are still theirs', async () => {
+  const { clock, sleep, wake } = handClock();
+  let answer = (): void => {};
+  let asked = 0;
+  const repo = {
+    ...fakeRepo(async () => new Date()),
+    takeLeases: () => {
+      asked += 1;
+      return asked === 1
+        ? Promise.resolve([])
+        : new Promise<[]>((resolve) => {
+            answer = () => resolve([]);
+          });
+    },
+  } as TradingRepo;
+  const instance = startInstance({ repo, clock, log, onLeases: () => {} });
+  await until('first leases', instance.isAlive, (alive) => alive);
+  sleep(7_000);
+  wake();
+  await until(
+    'leases asked again',
+    () => asked,
+    (count) => count === 2,
+  );
+  expect(instance.isAlive()).toBe(false);
+  answer();
+  await until('leases known', instance.isAlive, (alive) => alive);
+  await instance.stop();
+});

@@ -26,13 +26,17 @@ export function startInstance(options: { repo: TradingRepo; clock: Clock; log: L
 
   async function tick(): Promise<void> {
     const startedAt = clock.monotonic();
+    // Whoever slept past the row's end may have lost accounts: nothing is sent until it is known which ones are still ours.
+    const hasLapsed = startedAt >= validUntil;
     if (startedAt - renewedAt >= TIMING.renewMs) {
       await repo.renewInstance(id);
       renewedAt = startedAt;
-      validUntil = startedAt + TIMING.leaseMs - SAFETY_MS;
+      if (!hasLapsed) validUntil = startedAt + TIMING.leaseMs - SAFETY_MS;
     }
     const leases = await repo.takeLeases(id);
-    if (!stopped) options.onLeases(leases);
+    if (stopped) return;
+    options.onLeases(leases);
+    validUntil = renewedAt + TIMING.leaseMs - SAFETY_MS;
   }
   function loop(): void {
     beat = tick()

@@ -67,6 +67,8 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
   const halts = startHaltWatch({ pool: controlPool, clock, log, local });
   const held = new Map<string, Held>();
   const testing = new Map<string, number>();
+  /** The token under which each account is ours, by the last reading. */
+  let tokens: ReadonlyMap<string, number> = new Map();
   let stopping = false;
 
   const instance = startInstance({ repo: tradingRepo(controlPool), clock, log, onLeases });
@@ -80,6 +82,7 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
   });
 
   function onLeases(leases: readonly Lease[]): void {
+    tokens = new Map(leases.map(({ accountId, token }) => [accountId, token]));
     const wanted = new Map(leases.map((lease) => [lease.accountId, lease]));
     for (const [accountId, entry] of held) {
       const lease = wanted.get(accountId);
@@ -138,7 +141,8 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
       accountId,
       userId,
       token,
-      instance,
+      // An account that was another's meanwhile comes back under another token: what was begun under the old one is not written.
+      instance: { id: instance.id, isAlive: () => instance.isAlive() && tokens.get(accountId) === token },
       broker,
       repo,
       haltReason: (order) => haltReason(levelFor(order), order),
