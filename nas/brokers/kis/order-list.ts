@@ -2,6 +2,7 @@ import type { Side, Symbol, TradingDay } from '#domain/order/order.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import type { BrokerOrder } from '#nas/brokers/port.ts';
+import { withCancelsOfRequests } from './cancel-rows.ts';
 import type { KisClient } from './client.ts';
 import { type KisClock, seoulParts } from './clock.ts';
 import { toOrder, understood } from './parse.ts';
@@ -91,7 +92,7 @@ export function createOrderList({ client, environment, account, codeOf, clock, l
       for (let read = 1; read <= MOST_READS; read++) {
         const { orders, totals, isProved } = await readOnce(day, filter);
         noteRows(day, orders, totals);
-        if (isProved || (before && isSameSet(before, orders))) return orders;
+        if (isProved || (before && isSameSet(before, orders))) return withCancelsOfRequests(orders);
         before = orders;
       }
       throw new AppError('broker_unavailable', 'KIS told another list of orders each time', {
