@@ -24,6 +24,28 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
+test.each([
+  { why: 'an ordinary Monday', day: '2026-11-23', at: 15 * 60 + 25, phase: 'closing_auction' },
+  { why: 'the exam day runs an hour late', day: '2026-11-19', at: 16 * 60 + 25, phase: 'closing_auction' },
+  { why: 'the exam day opens at ten', day: '2026-11-19', at: 9 * 60 + 59, phase: 'opening_auction' },
+  { why: 'the first trading day of a year opens at ten', day: '2026-01-02', at: 9 * 60 + 59, phase: 'opening_auction' },
+  { why: 'and closes as always', day: '2026-01-02', at: 15 * 60 + 25, phase: 'closing_auction' },
+])('$why: an order is taken into the $phase and matched at its end', async ({ day, at, phase }) => {
+  const clock = fixedClock(seoulInstant(day, at));
+  const venue = await start({ clock, tokenPause: false });
+  expect(venue.exchange.phase).toBe(phase);
+  const seller = await KisCaller.open(venue, { number: 1, holdings: [[LISTED, 5]] });
+  const buyer = await KisCaller.open(venue, { number: 2 });
+  const price = String(venue.exchange.markets.get(LISTED)!.lastPrice);
+  await seller.order({ side: 'sell', ORD_QTY: '5', ORD_UNPR: price });
+  await buyer.order({ ORD_QTY: '5', ORD_UNPR: price });
+  const filled = (): number[] => venue.judge().accounts.map((account) => account.orders[0]!.filled);
+  clock.advance(59_000);
+  expect(filled()).toEqual([0, 0]);
+  clock.advance(5 * 60_000);
+  expect(filled()).toEqual([5, 5]);
+});
+
 describe('the live market', () => {
   test('the same seed, clock and requests give the same events; another seed does not', async () => {
     const play = async (seed: number): Promise<string> => {

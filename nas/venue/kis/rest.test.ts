@@ -289,6 +289,46 @@ test('a chart call gives the newest 100 bars, newest first; weeks and months joi
   expect((await chart('M', '20260101', '20261031')).map((bar) => bar.stck_bsop_date!.slice(0, 6))).toHaveLength(10);
 });
 
+test('days and minutes page back without a gap or a double', async () => {
+  const quote = { FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: LISTED };
+  const before = (day: string): string => {
+    const at = new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`);
+    return new Date(at.getTime() - 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+  };
+  const days: string[] = [];
+  for (let to = '20261120'; days.length < 250; ) {
+    const query = { ...quote, FID_INPUT_DATE_1: '20200102', FID_INPUT_DATE_2: to, FID_PERIOD_DIV_CODE: 'D', FID_ORG_ADJ_PRC: '1' };
+    const { output2 } = (await paper.get(`${QUOTATIONS}/inquire-daily-itemchartprice`, query, 'FHKST03010100')).body;
+    days.push(...output2.map((bar: Record<string, string>) => bar.stck_bsop_date));
+    to = before(days.at(-1)!);
+  }
+  const told = venue.history(LISTED, { from: '2020-01-02', to: '2026-11-20' }).map((bar) => bar.day.replaceAll('-', ''));
+  expect(days).toEqual(told.toReversed().slice(0, days.length));
+
+  const minutesOf = async (caller: KisCaller, path: string, trId: string, extra: Record<string, string>): Promise<string[]> => {
+    const minutes: string[] = [];
+    for (let from = '153000'; ; ) {
+      const query = { ...quote, FID_INPUT_HOUR_1: from, FID_PW_DATA_INCU_YN: 'Y', FID_ETC_CLS_CODE: '', ...extra };
+      const { output2 } = (await caller.get(`${QUOTATIONS}/${path}`, query, trId)).body;
+      if (output2.length === 0) return minutes;
+      minutes.push(...output2.map((bar: Record<string, string>) => bar.stck_cntg_hour));
+      const oldest = Number(minutes.at(-1)!.slice(0, 2)) * 60 + Number(minutes.at(-1)!.slice(2, 4)) - 1;
+      from = `${String(Math.floor(oldest / 60)).padStart(2, '0')}${String(oldest % 60).padStart(2, '0')}00`;
+    }
+  };
+  const newestFirst = (day: string): string[] =>
+    venue
+      .minuteHistory(LISTED, day)
+      .map((bar) => bar.time!)
+      .reverse();
+  expect(await minutesOf(paper, 'inquire-time-itemchartprice', 'FHKST03010200', {})).toEqual(newestFirst('2026-11-23'));
+  const past = await minutesOf(real, 'inquire-time-dailychartprice', 'FHKST03010230', {
+    FID_INPUT_DATE_1: '20261120',
+    FID_FAKE_TICK_INCU_YN: '',
+  });
+  expect([past.length > 300, past]).toEqual([true, newestFirst('2026-11-20')]);
+});
+
 test('many prices: thirty slots in the order asked for, empty ones where nothing is, on the real host only', async () => {
   const ask = (symbols: string[], caller = real) => {
     const pairs = symbols.flatMap((symbol, n) => [
