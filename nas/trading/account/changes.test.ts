@@ -41,6 +41,18 @@ describe('an order of ten shares, number 1', () => {
   });
 });
 
+test.each([
+  { why: 'told by the order itself', own: 4, request: 0 },
+  { why: 'told by the cancel only', own: 0, request: 4 },
+  { why: 'told by both', own: 4, request: 4 },
+])('shares taken back are counted once, $why', ({ own, request }) => {
+  const rows = [
+    aRow({ leavesQuantity: 6, cancelledQuantity: own }),
+    aRow({ brokerOrderId: '2', originalOrderId: '1', isCancel: true, cancelledQuantity: request }),
+  ];
+  expect(changesIn(rows, new Set(['1'])).cancelledOf(rows[0]!)).toBe(4);
+});
+
 test('a change of a change belongs to the nearest order we know', () => {
   const rows = [
     aRow({}),

@@ -4,6 +4,8 @@ import type { BrokerOrder } from '#nas/brokers/port.ts';
 export interface Changes {
   /** Shares that live on under another number after a change (정정) of this order. */
   movedFrom(brokerOrderId: string): number;
+  /** Shares of this order that were taken back, whichever row tells it: its own or those of the cancels (KIS reference §11.8). */
+  cancelledOf(row: BrokerOrder): number;
   /** A change whose shares traded or may still trade; a cancel's own row never does. */
   isLive(row: BrokerOrder): boolean;
   /** The nearest order of ours that this row changes, over changes that are no rows of ours; null for a new order. */
@@ -29,15 +31,21 @@ export function changesIn(rows: readonly BrokerOrder[], known: { has(brokerOrder
     const from = ancestorOf(row) ?? row.originalOrderId;
     moved.set(from, (moved.get(from) ?? 0) + row.quantity);
   }
+  const takenBack = new Map<string, number>();
+  for (const { isCancel, originalOrderId, cancelledQuantity } of rows) {
+    if (isCancel && originalOrderId !== null) takenBack.set(originalOrderId, (takenBack.get(originalOrderId) ?? 0) + cancelledQuantity);
+  }
+  const cancelledOf = (row: BrokerOrder) => Math.max(row.cancelledQuantity, takenBack.get(row.brokerOrderId) ?? 0);
   const movedFrom = (brokerOrderId: string) => moved.get(brokerOrderId) ?? 0;
   return {
     movedFrom,
+    cancelledOf,
     isLive,
     ancestorOf,
     sharesOf(brokerOrderId) {
       const row = byNumber.get(brokerOrderId);
       if (!row) return null;
-      const told = row.cumQuantity + row.leavesQuantity + row.cancelledQuantity + row.rejectedQuantity + movedFrom(brokerOrderId);
+      const told = row.cumQuantity + row.leavesQuantity + cancelledOf(row) + row.rejectedQuantity + movedFrom(brokerOrderId);
       return { isFilled: row.cumQuantity === row.quantity, isAccounted: told === row.quantity };
     },
   };

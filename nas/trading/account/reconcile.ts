@@ -65,8 +65,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       await persist(context, 'fills', () => repo.applyCum(order.id, cum));
       changed = true;
     }
-    if (row.leavesQuantity > 0 && row.cancelledQuantity > order.cancelledQuantity) {
-      await persist(context, 'part taken back', () => repo.applyCancelled(order.id, row.cancelledQuantity, 'inquiry'));
+    const cancelledQuantity = changes.cancelledOf(row);
+    if (row.leavesQuantity > 0 && cancelledQuantity > order.cancelledQuantity) {
+      await persist(context, 'part taken back', () => repo.applyCancelled(order.id, cancelledQuantity, 'inquiry'));
       cancelSeenAt.delete(order.id);
       return true;
     }
@@ -76,9 +77,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return changed; // what has moved on is told by the order that took it over
     }
     // Nothing is left to trade and not everything was filled: the rest was cancelled, or refused by the exchange.
-    const isRefused = row.rejectedQuantity > 0 && row.cumQuantity === 0 && row.cancelledQuantity === 0;
-    const facts = { cumQuantity: row.cumQuantity, cancelledQuantity: row.cancelledQuantity, rejectedQuantity: row.rejectedQuantity };
-    if (!isRefused && row.cancelledQuantity === 0 && row.rejectedQuantity === 0) return changed; // the list is between two states
+    const isRefused = row.rejectedQuantity > 0 && row.cumQuantity === 0 && cancelledQuantity === 0;
+    const facts = { cumQuantity: row.cumQuantity, cancelledQuantity, rejectedQuantity: row.rejectedQuantity };
+    if (!isRefused && cancelledQuantity === 0 && row.rejectedQuantity === 0) return changed; // the list is between two states
     await persist(context, 'end of an order', () =>
       repo.settle(order.id, isRefused ? 'rejected' : 'cancelled', isRefused ? 0 : rest, 'inquiry', facts),
     );
