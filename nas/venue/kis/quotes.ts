@@ -290,10 +290,12 @@ function minuteRows(bars: readonly Bar[]): Record<string, string>[] {
   });
 }
 
-/** CTCA0903R chk-holiday (real only): 24 days from BASS_DT. `opnd_yn` follows the venue's own hours, so `demo` is open every day. */
-export function checkHoliday(exchange: Exchange, query: Query): Answer {
-  const from = parseCompactDay(query.BASS_DT ?? '');
-  if (!from) return badInput('BASS_DT');
+/** CTCA0903R chk-holiday (real only): 24 days from BASS_DT, and the next 24 from the cursor of a page. `opnd_yn` follows the venue's own hours, so `demo` is open every day. */
+export function checkHoliday({ exchange, input: query, trCont }: Call): Answer {
+  const start = parseCompactDay(query.BASS_DT ?? '');
+  if (!start) return badInput('BASS_DT');
+  const cursor = trCont === 'N' ? parseCompactDay((query.CTX_AREA_NK ?? '').trim()) : null;
+  const from = cursor ?? start;
   const output = Array.from({ length: 24 }, (_, i) => {
     const day = addDays(from, i);
     const isOpen = exchange.sessions.isTradingDay(day) ? 'Y' : 'N';
@@ -310,7 +312,7 @@ export function checkHoliday(exchange: Exchange, query: Query): Answer {
   const next = compactDay(addDays(from, 24));
   return {
     status: 200,
-    headers: { tr_cont: 'F' },
+    headers: { tr_cont: cursor ? 'M' : 'F' },
     body: {
       ctx_area_nk: padded(next, 20),
       ctx_area_fk: padded(query.BASS_DT!, 20),

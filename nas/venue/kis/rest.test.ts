@@ -289,6 +289,22 @@ test('a chart call gives the newest 100 bars, newest first; weeks and months joi
   expect((await chart('M', '20260101', '20261031')).map((bar) => bar.stck_bsop_date!.slice(0, 6))).toHaveLength(10);
 });
 
+test('the calendar pages on, and knows weekends, holidays and the last day of the year', async () => {
+  const page = async (cursor: string) => {
+    const query = { BASS_DT: '20261201', CTX_AREA_NK: cursor, CTX_AREA_FK: '' };
+    return (await real.get(`${QUOTATIONS}/chk-holiday`, query, 'CTCA0903R', cursor === '' ? {} : { tr_cont: 'N' })).body;
+  };
+  const first = await page('');
+  const second = await page(first.ctx_area_nk);
+  const days: Record<string, string>[] = [...first.output, ...second.output];
+  expect(days.map((day) => Number(day.bass_dt!.slice(6)))).toEqual([
+    ...Array.from({ length: 31 }, (_, i) => i + 1),
+    ...Array.from({ length: 17 }, (_, i) => i + 1),
+  ]);
+  const closed = days.filter((day) => day.opnd_yn === 'N' && !['01', '07'].includes(day.wday_dvsn_cd!));
+  expect(closed.map((day) => day.bass_dt)).toEqual(['20261225', '20261231', '20270101']);
+});
+
 test('days and minutes page back without a gap or a double', async () => {
   const quote = { FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: LISTED };
   const before = (day: string): string => {

@@ -169,7 +169,7 @@ const ROUTES: readonly Route[] = [
     path: `${QUOTATIONS}/chk-holiday`,
     real: ['CTCA0903R'],
     paper: [],
-    quote: ({ exchange, input }) => checkHoliday(exchange, input),
+    quote: checkHoliday,
   },
 ];
 
