@@ -170,48 +170,54 @@ const anyAction = fc.record({
   side: fc.constantFrom('buy' as const, 'sell' as const),
   orderType: fc.constantFrom('00', '00', '01', '03', '11', '12', '13'),
   quantity: fc.integer({ min: 1, max: 40 }),
-  price: fc.integer({ min: 990, max: 1_010 }).map((n) => n * 10),
-  next: fc.constantFrom('nothing', 'cancel', 'modify', 'house'),
+  price: fc.integer({ min: 960, max: 1_040 }).map((n) => n * 10),
+  next: fc.constantFrom('nothing', 'cancel', 'modify', 'house', 'wait', 'script', 'reject'),
 });
 
-test('for any sequence of orders, cash and shares are conserved but for fees and tax, and no account is overdrawn', () => {
-  fc.assert(
-    fc.property(fc.array(anyAction, { maxLength: 50 }), (actions) => {
-      const { exchange, market } = anExchange();
-      const accounts = ['1', '2', '3'].map((n) => anAccount(exchange, { number: `5000000${n}`, shares: 30 }));
-      for (const { who, next, ...given } of actions) {
-        const account = accounts[who]!;
-        const outcome = exchange.submit(account, ticket(given), TEN_O_CLOCK);
-        if (next === 'house') {
-          exchange.submitHouse(
-            market,
-            { side: given.side, quantity: given.quantity, kind: 'limit', price: given.price, timeInForce: 'ioc' },
-            TEN_O_CLOCK,
+test.each([false, true])(
+  'for any sequence of orders, cash and shares are conserved but for fees and tax, and no account is overdrawn (interruptions: %s)',
+  (volatility) => {
+    fc.assert(
+      fc.property(fc.array(anyAction, { maxLength: 50 }), (actions) => {
+        const { exchange, market } = anExchange('krx', { volatility });
+        const accounts = ['1', '2', '3'].map((n) => anAccount(exchange, { number: `5000000${n}`, shares: 30 }));
+        for (const { who, next, ...given } of actions) {
+          const account = accounts[who]!;
+          const outcome = exchange.submit(account, ticket(given), TEN_O_CLOCK);
+          if (next === 'house') {
+            exchange.submitHouse(
+              market,
+              { side: given.side, quantity: given.quantity, kind: 'limit', price: given.price, timeInForce: 'ioc' },
+              TEN_O_CLOCK,
+            );
+          }
+          if (next === 'wait') for (let due = exchange.agenda.next(Infinity); due; due = exchange.agenda.next(Infinity)) due.act(due.at);
+          if (outcome.ok && next === 'script') exchange.fillByScript(outcome.order, 7, TEN_O_CLOCK);
+          if (outcome.ok && next === 'reject') exchange.rejectLate(outcome.order);
+          if (outcome.ok && next === 'cancel') exchange.cancel(account, outcome.order.orderNumber, 'all', TEN_O_CLOCK);
+          if (outcome.ok && next === 'modify') {
+            exchange.modify(account, outcome.order.orderNumber, { quantity: 'all', price: given.price - 10, orderType: '00' }, TEN_O_CLOCK);
+          }
+          const { ledger } = exchange;
+          const cash = accounts.reduce((sum, one) => sum + ledger.cash(one), ledger.house.cash + ledger.feesAndTax);
+          const shares = accounts.reduce(
+            (sum, one) => sum + one.holdings.get(PENCIL.symbol)!.quantity,
+            ledger.house.shares.get(PENCIL.symbol) ?? 0,
           );
+          expect([cash, shares]).toEqual([3_000_000, 90]);
+          for (const one of accounts) {
+            expect(ledger.cash(one) - ledger.reservedCash(one)).toBeGreaterThanOrEqual(0);
+            expect(ledger.sellable(one, PENCIL.symbol)).toBeGreaterThanOrEqual(0);
+          }
+          for (const one of exchange.orders.filter((candidate) => candidate.action !== 'cancel' && candidate.status !== 'replaced')) {
+            expect(one.filled + one.open + one.cancelled + one.rejected).toBe(one.quantity);
+            expect(one.fills.reduce((sum, fill) => sum + fill.quantity, 0)).toBe(one.filled);
+          }
         }
-        if (outcome.ok && next === 'cancel') exchange.cancel(account, outcome.order.orderNumber, 'all', TEN_O_CLOCK);
-        if (outcome.ok && next === 'modify') {
-          exchange.modify(account, outcome.order.orderNumber, { quantity: 'all', price: given.price - 10, orderType: '00' }, TEN_O_CLOCK);
-        }
-        const { ledger } = exchange;
-        const cash = accounts.reduce((sum, one) => sum + ledger.cash(one), ledger.house.cash + ledger.feesAndTax);
-        const shares = accounts.reduce(
-          (sum, one) => sum + one.holdings.get(PENCIL.symbol)!.quantity,
-          ledger.house.shares.get(PENCIL.symbol) ?? 0,
-        );
-        expect([cash, shares]).toEqual([3_000_000, 90]);
-        for (const one of accounts) {
-          expect(ledger.cash(one) - ledger.reservedCash(one)).toBeGreaterThanOrEqual(0);
-          expect(ledger.sellable(one, PENCIL.symbol)).toBeGreaterThanOrEqual(0);
-        }
-        for (const one of exchange.orders.filter((candidate) => candidate.action !== 'cancel' && candidate.status !== 'replaced')) {
-          expect(one.filled + one.open + one.cancelled).toBe(one.quantity);
-          expect(one.fills.reduce((sum, fill) => sum + fill.quantity, 0)).toBe(one.filled);
-        }
-      }
-      exchange.setPhase('after', TEN_O_CLOCK);
-      for (const one of accounts) expect(exchange.ledger.reservedCash(one)).toBe(0);
-    }),
-    { numRuns: 150 },
-  );
-});
+        exchange.setPhase('after', TEN_O_CLOCK);
+        for (const one of accounts) expect(exchange.ledger.reservedCash(one)).toBe(0);
+      }),
+      { numRuns: 150 },
+    );
+  },
+);
