@@ -8,8 +8,8 @@ import { type Desk, openDesk, SYMBOL, until } from './testing/desk.ts';
 import { fastClock } from './testing/fast-clock.ts';
 
 const HELD = '990020';
-/** Cash and holdings are read three times a second; the database counts its minute itself, so the tests turn that back. */
-const clock = fastClock(100);
+/** Cash and holdings are read every second and a half; the database counts its minute itself, so the tests turn that back. */
+const clock = fastClock(20);
 let desk: Desk;
 let service: RunningService;
 
@@ -43,6 +43,7 @@ test('shares that leave by hand become a break that pauses buys of that symbol a
     'three reads',
     () => many('select reads from private.holding_reads where account_id = $1'),
     (rows) => rows[0]?.reads >= 3,
+    20_000,
   );
   expect(await open()).toEqual([]);
   await many(`update private.holding_reads set first_at = first_at - interval '61 seconds' where account_id = $1`);
@@ -67,6 +68,7 @@ test('a deposit becomes one cash flow to classify', async () => {
     'three reads',
     () => many('select reads from private.cash_marks where account_id = $1'),
     (rows) => rows[0]?.reads >= 3,
+    20_000,
   );
   await many(`update private.cash_marks set first_at = first_at - interval '61 seconds' where account_id = $1`);
   await until('the flow', flows, (rows) => rows.length > 0);
@@ -76,6 +78,26 @@ test('a deposit becomes one cash flow to classify', async () => {
     (rows) => rows[0]?.result === 'agreed',
   );
   expect(await flows()).toEqual([{ amount: 5_000_000, kind: 'unclassified' }]);
+});
+
+test('a trade made in HTS explains itself: the holding follows without a break, and the ledger still proves', async () => {
+  const { exchange, clock: venueClock } = desk.venue;
+  const price = desk.basePrice(HELD);
+  desk.house('buy', 4, price, HELD);
+  exchange.submit(drawer(), { symbol: HELD, side: 'sell', quantity: 4, price, orderType: '00', channel: 'Nsmart' }, venueClock.now());
+  await until(
+    'the holding',
+    () => positions(HELD),
+    (quantity) => quantity === 6,
+    20_000,
+  );
+  expect(
+    await many(
+      `select origin, cum_quantity::int from real_orders where broker_account_id = $1 and stock_code = '${HELD}' and origin = 'external'`,
+    ),
+  ).toEqual([{ origin: 'external', cum_quantity: 4 }]);
+  expect(await many('select 1 from reconciliation_breaks where broker_account_id = $1 and closed_at is null')).toEqual([]);
+  expect((await withLedger(desk.database.pool, desk.account.id, verifyLedger)).findings).toEqual([]);
 });
 
 test('the day ends with every page read, leftovers expired, fees from the broker’s total, cash forecast and ledger hash', async () => {
