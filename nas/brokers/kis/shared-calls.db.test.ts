@@ -181,6 +181,16 @@ test('without the database a process goes on by itself, with a third of the rate
   expect(seconds).toBeGreaterThan(0.4); // ten a second, two of them at once
 });
 
+test('a database that hangs holds up the first call only, not each cancel after it', async () => {
+  const hang = () => new Promise<never>(() => {});
+  const store: QuotaStore = { open: async () => {}, claim: hang, reserve: hang, slow: hang };
+  const source = sharedCalls({ store, requestsPerSecond: 300, clock: systemClock, log: createLog('test', 'silent') });
+  const governor = createGovernor({ source, clock: systemClock });
+  const startedAt = performance.now();
+  for (let n = 0; n < 15; n++) await governor.take('cancel');
+  expect(performance.now() - startedAt).toBeLessThan(2_500);
+});
+
 test('the owner sees limit, rate and the last minute by lane, of own accounts only', async () => {
   const key = aKey();
   const [owner, stranger] = [await createTestUser(db.pool), await createTestUser(db.pool)];

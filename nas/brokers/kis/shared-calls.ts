@@ -28,7 +28,9 @@ const RENEW_MS = 1_000;
 /** The reserve is given back (it lapses) when no order was on its way for this long. */
 const IDLE_MS = 60_000;
 /** The database is asked this long; after that the process goes on by itself. */
-const STORE_MS = 1_500;
+const STORE_MS = 1_000;
+/** A database that did not answer is left alone this long: cancels must not wait for it one by one. */
+const AWAY_MS = 2_000;
 /** Of the limit, while the database is away: trading, its successor and the market service are three processes. */
 const ALONE_SHARE = 1 / 3;
 
@@ -46,6 +48,7 @@ export function sharedCalls(deps: { store: QuotaStore; requestsPerSecond: number
   let lastOrderAt = Number.NEGATIVE_INFINITY;
   let isRenewing = false;
   let isAway = false;
+  let askAgainAt = 0;
 
   function told(isNowAway: boolean, error?: unknown): void {
     if (isNowAway === isAway) return;
@@ -123,12 +126,14 @@ export function sharedCalls(deps: { store: QuotaStore; requestsPerSecond: number
     async claim(lane, wanted) {
       const granted = fromReserve(lane, wanted);
       if (granted > 0) return { granted, waitMs: 1 };
+      if (clock.now() < askAgainAt) return alone.claim(lane, wanted);
       try {
         const answer = await inTime(claimShared(LANES.indexOf(lane), wanted));
         told(false);
         return answer;
       } catch (error) {
         told(true, error);
+        askAgainAt = clock.now() + AWAY_MS;
         return alone.claim(lane, wanted);
       }
     },

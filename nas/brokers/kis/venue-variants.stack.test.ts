@@ -12,7 +12,6 @@ const UNWORKABLE: Readonly<Partial<Variants>> = {
   quantityOfWhole: 'remainder',
   paperRows: 'absent',
   emptyBalance: 'no_row',
-  cancelToldOn: 'request',
   bookFields: '60_fourth',
 };
 /** Inquiries that lag are waited for; the venue's clock runs fast enough for that. */
