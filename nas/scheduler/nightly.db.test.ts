@@ -48,6 +48,18 @@ test('the night proves every ledger once a day and tells administrators alone of
   expect(await noticesOf(admin)).toHaveLength(1);
 });
 
+test('a ledger that cannot be read is called failed, hides no other one, and is tried again', async () => {
+  await db.pool.query(`delete from reconciliations`);
+  const account = await anAccount(db, user);
+  await place(db, user, { accountId: account });
+  await db.pool.query('revoke select on executions from narae_scheduler');
+  await expect(runNightly({ pool, log })).rejects.toThrow('could not be verified');
+  expect(await proofOf(account)).toMatchObject({ result: 'failed' });
+  await db.pool.query('grant select on executions to narae_scheduler');
+  await runNightly({ pool, log });
+  expect(await proofOf(account)).toMatchObject({ result: 'agreed', runs: 2 });
+});
+
 test.each([
   { at: '2026-11-22T18:30:04Z', asked: true },
   { at: '2026-11-22T19:20:04Z', asked: true },

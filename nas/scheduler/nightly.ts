@@ -22,24 +22,36 @@ export async function enqueueNightly(pool: pg.Pool, at: Date): Promise<boolean> 
   return true;
 }
 
-/** Proves every account's ledger that was not proved today, and removes what is older than its rule allows. */
+/**
+ * Proves every account's ledger that was not proved today, and removes what is older than its rule allows. A ledger that could not be
+ * read keeps nobody else from being proved; it is tried again.
+ */
 export async function runNightly({ pool, log }: { pool: pg.Pool; log: Log }): Promise<void> {
+  let failed = 0;
   for (const accountId of await ledgerAccounts(pool)) {
     if (await isProvedToday(pool, accountId)) continue;
     const startedAt = new Date();
-    const { events, orders, findings } = await withLedger(pool, accountId, verifyLedger);
-    const result = findings.length === 0 ? 'agreed' : 'differs';
-    if (findings.length > 0) log.error({ accountId, findings: findings.slice(0, FINDINGS_KEPT) }, 'ledger contradicts itself');
-    const detail = { events, orders, findings: findings.length, first: findings.slice(0, FINDINGS_KEPT) };
-    await pool.query('select public.record_reconciliation($1, $2, $3, $4, $5)', [accountId, 'ledger', startedAt, result, detail]);
+    const record = (result: 'agreed' | 'differs' | 'failed', detail: object) =>
+      pool.query('select public.record_reconciliation($1, $2, $3, $4, $5)', [accountId, 'ledger', startedAt, result, detail]);
+    try {
+      const { events, orders, findings } = await withLedger(pool, accountId, verifyLedger);
+      if (findings.length > 0) log.error({ accountId, findings: findings.slice(0, FINDINGS_KEPT) }, 'ledger contradicts itself');
+      const first = findings.slice(0, FINDINGS_KEPT);
+      await record(findings.length === 0 ? 'agreed' : 'differs', { events, orders, findings: findings.length, first });
+    } catch (error) {
+      failed += 1;
+      log.error({ err: error, accountId }, 'ledger could not be verified');
+      await record('failed', {});
+    }
   }
   const { rows } = await pool.query<{ removed: unknown }>('select public.apply_retention() as removed');
   log.info({ removed: rows[0]?.removed }, 'retention applied');
+  if (failed > 0) throw new Error(`${failed} ledgers could not be verified`);
 }
 
 async function isProvedToday(pool: pg.Pool, accountId: string): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `select 1 from public.reconciliations where broker_account_id = $1 and kind = 'ledger' and day = (now() at time zone 'Asia/Seoul')::date`,
+    `select 1 from public.reconciliations where broker_account_id = $1 and kind = 'ledger' and result <> 'failed' and day = (now() at time zone 'Asia/Seoul')::date`,
     [accountId],
   );
   return rowCount !== 0;
