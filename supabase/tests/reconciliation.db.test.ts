@@ -34,12 +34,12 @@ const breaksOf = (account: string) =>
     'select kind, ours::int, theirs::int, closed_at is null as is_open from reconciliation_breaks where broker_account_id = $1 order by opened_at',
     [account],
   );
-/** Lets a minute pass for the reads and half a minute for the fills. */
+/** Lets a minute pass for the reads; the fills grow old by `fillsAgo`. */
 const aMinuteLater = async (account: string) => {
   await db.pool.query(`update private.holding_reads set first_at = first_at - interval '61 seconds' where account_id = $1`, [account]);
 };
 const fillsAgo = (account: string) =>
-  db.pool.query(`update executions set created_at = created_at - interval '2 minutes' where broker_account_id = $1`, [account]);
+  db.pool.query(`update executions set created_at = created_at - interval '20 minutes' where broker_account_id = $1`, [account]);
 
 /** An account that was compared before and agreed on `held` shares. */
 async function aComparedAccount(held = 10): Promise<string> {
@@ -150,6 +150,26 @@ describe('trades made elsewhere', () => {
     expect((await read(account, to)).quantity).toBe(to);
     expect((await read(account, to)).quantity).toBe(to);
     expect(await breaksOf(account)).toEqual([]);
+  });
+
+  test.each([
+    { why: 'and the list showed it only after the holdings', waits: false },
+    { why: 'and an agreeing read came between', waits: true },
+  ])('explain the next one too when one was in the first read already, $why', async ({ waits }) => {
+    const account = await anAccount(db, user);
+    await read(account, 5); // bought in HTS this morning
+    await trading.call(`record_reconciliation($1, 'positions', now(), null)`, [account]);
+    await external(account, 'buy', 5);
+    if (waits) {
+      await fillsAgo(account);
+      expect((await read(account, 5)).quantity).toBe(5);
+    }
+    await external(account, 'buy', 3);
+    expect((await read(account, 8)).quantity).toBe(8);
+    await fillsAgo(account);
+    await read(account, 8);
+    await threeReads(account, 11);
+    expect(await breaksOf(account)).toEqual([{ kind: 'holding', ours: 8, theirs: 11, is_open: true }]);
   });
 
   test('explain nothing but themselves', async () => {
