@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
-import { anAccount, aTrader, aTradingService, openMarket, place, refusalOf, type TradingService } from './arrange.ts';
+import { anAccount, aTrader, aTradingService, openMarket, place, refusalOf, SHARE, type TradingService } from './arrange.ts';
 
 let db: TestDatabase;
 let trading: TradingService;
@@ -168,6 +168,12 @@ describe('an automatic halt', () => {
     const attempt = await trading.begin(id);
     await trading.call('finish_attempt($1, $2, $3, $4)', [attempt, 'rejected', 'X', 'no']);
   };
+  /** Ten shares bought above the last price. */
+  const aLoss = async (won: number) => {
+    const { order } = await place(db, user, { accountId: account, quantity: 10 });
+    await trading.accept(order.id, aNumber());
+    await trading.fill(order.id, 10, 10 * SHARE.base + won);
+  };
   let sent: readonly string[] = [];
   const cases: { cause: string; why: string; below: () => Promise<unknown>; above: () => Promise<Record<string, number> | undefined> }[] = [
     {
@@ -213,6 +219,18 @@ describe('an automatic halt', () => {
           `insert into order_attempts (order_id, attempt_no, kind, instance_id, lease_token) values ($1, 1, 'submit', $2, 7)`,
           [await anOrder(), randomUUID()],
         );
+        return undefined;
+      },
+    },
+    {
+      cause: 'daily_loss',
+      why: 'a loss of the day that reaches the limit',
+      below: async () => {
+        await db.pool.query('update trading_permissions set max_daily_loss = 100000 where user_id = $1', [user]);
+        await aLoss(99_000);
+      },
+      above: async () => {
+        await aLoss(1_000);
         return undefined;
       },
     },
