@@ -26,10 +26,13 @@ if (!Number.isSafeInteger(hours) || hours < 1 || !(factor >= 1)) {
   process.stderr.write(USAGE);
   process.exit(2);
 }
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(`ended by ${name}`)));
 const outcome = await runSoak({
   hours,
   factor,
   logLevel: values.verbose ? 'info' : 'error',
+  signal: stopping.signal,
   progress: (line) => void process.stderr.write(`${line}\n`),
 });
 process.stdout.write(`${JSON.stringify(outcome)}\n`);

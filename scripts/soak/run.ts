@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { growthOf, type HourOfService, type Usage } from './verdict.ts';
 import { EXAM_DAY, HOLIDAY, openWorld, SERVICES, type SoakAccount, type SoakWorld } from './world.ts';
 
@@ -14,13 +15,15 @@ export interface SoakOptions {
   readonly hours: number;
   readonly factor: number;
   readonly logLevel: string;
+  /** Ends the run early, with everything it started. */
+  readonly signal: AbortSignal;
   progress(line: string): void;
 }
 
 type Disturbances = Record<'socketsCut' | 'socketsSilenced' | 'tokensRefused' | 'databaseCuts', number>;
 
 /** Hours of the whole fleet in minutes, with all that a day brings; one object that says whether it held. */
-export async function runSoak({ hours, factor, logLevel, progress }: SoakOptions) {
+export async function runSoak({ hours, factor, logLevel, signal, progress }: SoakOptions) {
   const startedAt = performance.now();
   const world = await openWorld({ factor, logLevel });
   try {
@@ -34,7 +37,7 @@ export async function runSoak({ hours, factor, logLevel, progress }: SoakOptions
       await disturb(world, hour, disturbed);
       for (const until = begin + hour * HOUR_MS; world.now() < until; turns += 1) {
         await trade(world, turns);
-        await sleepUntil(world, Math.min(until, begin + (turns + 1) * TURN_MS));
+        await sleepUntil(world, Math.min(until, begin + (turns + 1) * TURN_MS), signal);
       }
       if (gone.length > 0) throw new Error(`the ${gone.join(' and the ')} service ended by itself in hour ${hour}`);
       for (const [service, part] of world.services) {
@@ -43,16 +46,17 @@ export async function runSoak({ hours, factor, logLevel, progress }: SoakOptions
       }
       progress(line(hour, usage));
     }
-    await sleepUntil(world, world.now() + SETTLES_MS);
+    await sleepUntil(world, world.now() + SETTLES_MS, signal);
     return await report(world, { hours, factor, usage, disturbed, seconds: Math.round((performance.now() - startedAt) / 1_000) });
   } finally {
     await world.end();
   }
 }
 
-async function sleepUntil(world: SoakWorld, at: number): Promise<void> {
+async function sleepUntil(world: SoakWorld, at: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const ms = (at - world.now()) / world.time.factor;
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+  if (ms > 0) await setTimeout(ms, undefined, { signal });
 }
 
 /** Every hour something breaks: sockets are cut or fall silent, tokens are refused before their time, the database ends its sessions. */
