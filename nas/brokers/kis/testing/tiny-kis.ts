@@ -93,7 +93,7 @@ export async function startTinyKis(day: string, symbol: string, account: string)
     });
     push('H0STCNT0', `0|H0STCNT0|001|${fields.join('^')}`);
     const book: (string | number)[] = Array.from({ length: 60 }, () => '0');
-    Object.assign(book, { 0: symbol, 1: TIME, 3: LAST + TICK, 13: LAST, 23: 10, 33: 10 });
+    Object.assign(book, { 0: symbol, 1: TIME, 3: LAST + TICK, 13: LAST, 23: 10, 33: 10, 43: 10, 44: 10 });
     push('H0STASP0', `0|H0STASP0|001|${book.join('^')}`);
   }
   function fill(order: TinyOrder, quantity: number, price: number): void {
