@@ -34,6 +34,13 @@ describe('an order of ten shares, number 1', () => {
       isAccounted: true,
     },
     { why: 'moved to a change that is not listed yet', parent: {}, others: [], moved: 0, isAccounted: false },
+    {
+      why: 'moved by a change through the API that is no row of ours: it may be the one we look for',
+      parent: {},
+      others: [{ leavesQuantity: 10, isApiOrder: true }],
+      moved: 10,
+      isAccounted: false,
+    },
   ])('$why', ({ parent, others, moved, isAccounted }) => {
     const rows = [aRow(parent), ...others.map((row, at) => aRow({ ...row, brokerOrderId: String(2 + at), originalOrderId: '1' }))];
     const changes = changesIn(rows, new Set(['1']));

@@ -10,7 +10,7 @@ export interface Changes {
   isLive(row: BrokerOrder): boolean;
   /** The nearest order of ours that this row changes, over changes that are no rows of ours; null for a new order. */
   ancestorOf(row: BrokerOrder): string | null;
-  /** Where the shares of an order are; null while the list does not show it. */
+  /** Where the shares of an order are; null while the list does not show it. Not accounted: some may be in a change nobody claims. */
   sharesOf(brokerOrderId: string): { readonly isFilled: boolean; readonly isAccounted: boolean } | null;
 }
 
@@ -26,9 +26,11 @@ export function changesIn(rows: readonly BrokerOrder[], known: { has(brokerOrder
     return number;
   };
   const moved = new Map<string, number>();
+  const unclaimed = new Set<string>();
   for (const row of rows) {
     if (row.originalOrderId === null || !isLive(row)) continue;
     const from = ancestorOf(row) ?? row.originalOrderId;
+    if (row.isApiOrder && !known.has(row.brokerOrderId)) unclaimed.add(from);
     moved.set(from, (moved.get(from) ?? 0) + row.quantity);
   }
   const takenBack = new Map<string, number>();
@@ -46,7 +48,7 @@ export function changesIn(rows: readonly BrokerOrder[], known: { has(brokerOrder
       const row = byNumber.get(brokerOrderId);
       if (!row) return null;
       const told = row.cumQuantity + row.leavesQuantity + cancelledOf(row) + row.rejectedQuantity + movedFrom(brokerOrderId);
-      return { isFilled: row.cumQuantity === row.quantity, isAccounted: told === row.quantity };
+      return { isFilled: row.cumQuantity === row.quantity, isAccounted: told === row.quantity && !unclaimed.has(brokerOrderId) };
     },
   };
 }
