@@ -57,12 +57,12 @@ export function bookOn(client: pg.PoolClient, accountId: string) {
       );
       return rows;
     },
-    /** Shares bought and sold on a day, by symbol. */
+    /** Shares bought and sold on a day, by symbol. What was traded on a day is unsettled on it: that is what the index knows. */
     async tradedOn(day: string): Promise<ReadonlyMap<Symbol, { bought: number; sold: number }>> {
       const { rows } = await client.query(
         `select stock_code as symbol, coalesce(sum(quantity) filter (where side = 'buy'), 0) as bought,
                 coalesce(sum(quantity) filter (where side = 'sell'), 0) as sold
-           from public.paper_fills where broker_account_id = $1 and trade_day = $2 group by stock_code`,
+           from public.paper_fills where broker_account_id = $1 and trade_day = $2 and settle_day > $2 group by stock_code`,
         [accountId, day],
       );
       return new Map(rows.map((row) => [row.symbol, { bought: Number(row.bought), sold: Number(row.sold) }]));
@@ -70,17 +70,18 @@ export function bookOn(client: pg.PoolClient, accountId: string) {
     /** Won of commission and tax of a day's trades. */
     async costsOn(day: string): Promise<number> {
       const { rows } = await client.query(
-        `select coalesce(sum(commission + tax), 0) as won from public.paper_fills where broker_account_id = $1 and trade_day = $2`,
+        `select coalesce(sum(commission + tax), 0) as won from public.paper_fills
+          where broker_account_id = $1 and trade_day = $2 and settle_day > $2`,
         [accountId, day],
       );
       return rows[0].won;
     },
-    /** Shares taken from one picture of a symbol's book, by price. */
-    async takenFrom(symbol: Symbol, bookKey: string): Promise<ReadonlyMap<number, number>> {
+    /** Shares taken on a day from one picture of a symbol's book, by price. */
+    async takenFrom(symbol: Symbol, bookKey: string, day: string): Promise<ReadonlyMap<number, number>> {
       const { rows } = await client.query(
         `select price, sum(quantity) as quantity from public.paper_fills
-          where broker_account_id = $1 and stock_code = $2 and book_key = $3 group by price`,
-        [accountId, symbol, bookKey],
+          where broker_account_id = $1 and stock_code = $2 and book_key = $3 and settle_day > $4 group by price`,
+        [accountId, symbol, bookKey, day],
       );
       return new Map(rows.map((row) => [Number(row.price), Number(row.quantity)]));
     },

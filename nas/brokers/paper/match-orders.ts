@@ -35,7 +35,7 @@ export async function matchOrders(book: PaperBook, quote: MarketQuote, at: Date)
   const trades: Trade[] = [];
   const key = bookKeyOf(quote);
   for (const order of orders.filter(({ seenVolume }) => seenVolume === null)) {
-    const taken = await book.takenFrom(order.symbol, key);
+    const taken = await book.takenFrom(order.symbol, key, day);
     trades.push(...(await settle(book, enterMarket(order, market, taken), { quote, day, key, before: order })));
   }
   const waiting = orders.filter(({ seenVolume }) => seenVolume !== null);
