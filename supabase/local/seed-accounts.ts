@@ -55,14 +55,18 @@ const demoKeys = z.record(
 );
 type DemoKeys = z.infer<typeof demoKeys>;
 
+/** The demo's accounts: those at the venue first, because a person's oldest account is the one their screens begin with. */
+export async function seedAccounts(pool: pg.Pool, context: SeedContext): Promise<void> {
+  if (context.venue) await seedVenueAccounts(pool, context, context.venue);
+  await seedPaperAccount(pool, context);
+}
+
 /**
  * Opens the demo's paper accounts at the running venue and stores their sealed credentials, as a person would on the accounts page.
  * The trading service then proves them like any others. Keys are made once and kept beside the sealing key.
  */
-export async function seedAccounts(pool: pg.Pool, context: SeedContext): Promise<void> {
-  const { venue, users, credentialsDir, log } = context;
-  await seedPaperAccount(pool, context);
-  if (!venue) return;
+async function seedVenueAccounts(pool: pg.Pool, context: SeedContext, venue: NonNullable<SeedContext['venue']>): Promise<void> {
+  const { users, credentialsDir, log } = context;
   const key = await ensureSealingKey(pool, credentialsDir);
   const keys = await loadKeys(credentialsDir);
   const prices = startPrices();
