@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { withLedger } from '#lib/db/fleet/ledger.ts';
 import { createLog } from '#lib/log.ts';
 import { verifyLedger } from '#lib/use-cases/verify-ledger.ts';
@@ -8,16 +8,18 @@ import { type Desk, openDesk, SYMBOL, until } from './testing/desk.ts';
 import { fastClock } from './testing/fast-clock.ts';
 
 const HELD = '990020';
-/** Cash and holdings are read every second and a half; the database counts its minute itself, so the tests turn that back. */
-const clock = fastClock(20);
+/** Cash and holdings are read every four seconds; the database counts its minute itself, so the tests turn that back. */
+const clock = fastClock(8);
+vi.setConfig({ testTimeout: 120_000 });
+const inTime = <T>(what: string, look: () => T | Promise<T>, isRight: (seen: T) => boolean) => until(what, look, isRight, 60_000);
 let desk: Desk;
 let service: RunningService;
 
 beforeAll(async () => {
   desk = await openDesk({ holdings: [{ symbol: HELD, quantity: 10 }] });
   service = await startTrading({ env: desk.env, log: createLog('trading', 'fatal'), clock });
-  await desk.untilReady();
-  await until(
+  await desk.untilReady(desk.account, 60_000);
+  await inTime(
     'startup',
     () => runs('startup'),
     (rows) => rows.length === 1,
@@ -39,40 +41,38 @@ const positions = async (symbol: string) =>
 test('shares that leave by hand become a break that pauses buys of that symbol alone, and closes when they are back', async () => {
   const open = () => many('select ours::int, theirs::int from reconciliation_breaks where broker_account_id = $1 and closed_at is null');
   drawer().holdings.get(HELD)!.quantity = 7;
-  await until(
+  await inTime(
     'three reads',
     () => many('select reads from private.holding_reads where account_id = $1'),
     (rows) => rows[0]?.reads >= 3,
-    20_000,
   );
   expect(await open()).toEqual([]);
   await many(`update private.holding_reads set first_at = first_at - interval '61 seconds' where account_id = $1`);
-  await until('the break', open, (rows) => rows.length === 1);
+  await inTime('the break', open, (rows) => rows.length === 1);
   expect(await open()).toEqual([{ ours: 10, theirs: 7 }]);
   expect(await positions(HELD)).toBe(10);
   expect((await desk.place({ symbol: HELD })).denial?.code).toBe('position_unproved');
   expect((await desk.place({ symbol: SYMBOL, quantity: 1 })).denial).toBeNull();
-  await until(
+  await inTime(
     'a run that says so',
     () => runs('positions'),
     (rows) => rows[0]?.result === 'differs',
   );
   drawer().holdings.get(HELD)!.quantity = 10;
-  await until('the end of the break', open, (rows) => rows.length === 0);
+  await inTime('the end of the break', open, (rows) => rows.length === 0);
 });
 
 test('a deposit becomes one cash flow to classify', async () => {
   const flows = () => many(`select amount::float, kind from cash_flows where broker_account_id = $1 and source = 'in_day'`);
   drawer().settledCash += 5_000_000;
-  await until(
+  await inTime(
     'three reads',
     () => many('select reads from private.cash_marks where account_id = $1'),
     (rows) => rows[0]?.reads >= 3,
-    20_000,
   );
   await many(`update private.cash_marks set first_at = first_at - interval '61 seconds' where account_id = $1`);
-  await until('the flow', flows, (rows) => rows.length > 0);
-  await until(
+  await inTime('the flow', flows, (rows) => rows.length > 0);
+  await inTime(
     'an agreeing read',
     () => runs('cash'),
     (rows) => rows[0]?.result === 'agreed',
@@ -85,11 +85,10 @@ test('a trade made in HTS explains itself: the holding follows without a break, 
   const price = desk.basePrice(HELD);
   desk.house('buy', 4, price, HELD);
   exchange.submit(drawer(), { symbol: HELD, side: 'sell', quantity: 4, price, orderType: '00', channel: 'Nsmart' }, venueClock.now());
-  await until(
+  await inTime(
     'the holding',
     () => positions(HELD),
     (quantity) => quantity === 6,
-    20_000,
   );
   expect(
     await many(
@@ -104,13 +103,13 @@ test('the day ends with every page read, leftovers expired, fees from the broker
   const price = desk.basePrice();
   desk.house('sell', 13, price); // one for the order of the first test
   const bought = await desk.place({ quantity: 12, price });
-  await until(
+  await inTime(
     'the fill',
     () => desk.order(bought.order.id),
     (row) => row.order_status === 'executed',
   );
   const resting = await desk.place({ quantity: 3, price: price - 500 });
-  await until(
+  await inTime(
     'acceptance',
     () => desk.order(resting.order.id),
     (row) => row.order_status === 'accepted',
@@ -118,11 +117,10 @@ test('the day ends with every page read, leftovers expired, fees from the broker
   await desk.database.pool.query(
     `update market_calendar set order_from = now() - interval '7 hours', open_at = now() - interval '7 hours', close_at = now() - interval '6 minutes'`,
   );
-  const [end] = await until(
+  const [end] = await inTime(
     'the end of the day',
     () => runs('end_of_day'),
     (rows) => rows.length === 1,
-    20_000,
   );
   const fees = drawer().totals.reduce((sum, day) => sum + day.feesAndTax, 0);
   expect(fees).toBeGreaterThan(0);
