@@ -169,10 +169,18 @@ describe('an answer that never comes back', () => {
 
   test('a cancel asked for meanwhile reaches what lives on', async () => {
     const order = await resting('990120');
-    desk.venue.faults.onRequest({ kind: 'lost_answer', trId: CHANGE });
+    desk.venue.faults.onRequest({ kind: 'delay', delayMs: 2_000, trId: CHANGE });
     const child = await replace(order.id, order.price + order.step);
+    await until(
+      'send',
+      () => desk.order(child),
+      ({ order_status }) => order_status !== 'pending',
+    );
+    // Not found before the cancel is asked for.
+    desk.venue.faults.onRequest({ kind: 'error_after', trId: ORDER_LIST, times: 1_000 });
     await untilAt(child, 'unknown');
     await desk.cancel(order.id);
+    desk.venue.faults.clear();
     await untilAt(child, 'cancelled', 15_000);
     expect(bookOf(order.symbol).map(({ status }) => status)).toEqual(['replaced', 'cancelled']);
   });
