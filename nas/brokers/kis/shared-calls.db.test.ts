@@ -39,43 +39,45 @@ function aProcess(key: { tag: string; environment: string }, perSecond: number, 
 }
 const drop = (key: { tag: string }) => db.pool.query('delete from public.broker_quotas where app_key_tag = $1', [key.tag]);
 
-/** Most calls in any half-open window of a second. */
-function busiestSecond(instants: readonly number[]): number {
+/** How late a call may be told to us after the database has granted it, on a busy machine. */
+const LATE_S = 0.25;
+/** The worst stretch: calls in it beyond what burst and rate allow; above 0 the quota was broken. */
+function excess(instants: readonly number[], perSecond: number): number {
+  const burst = Math.max(1, Math.floor(perSecond / 5));
   const sorted = [...instants].sort((a, b) => a - b);
-  return Math.max(...sorted.map((from) => sorted.filter((at) => at >= from && at < from + 1_000).length));
+  const beyond = (from: number, to: number) => to - from + 1 - burst - perSecond * ((sorted[to]! - sorted[from]!) / 1_000 + LATE_S);
+  return Math.max(...sorted.flatMap((_, from) => sorted.slice(from).map((_, n) => beyond(from, from + n))));
 }
 
 test.each([
-  { perSecond: 0.95, ceiling: 1, seconds: 5 },
-  { perSecond: 2.8, ceiling: 3, seconds: 4 },
-  { perSecond: 15, ceiling: 18, seconds: 5 },
-])(
-  'two processes together never make more than $ceiling calls in a second of a $perSecond/s key',
-  async ({ perSecond, ceiling, seconds }) => {
-    const key = aKey();
-    const processes = [aProcess(key, perSecond), aProcess(key, perSecond, { role: 'narae_market' })];
-    const made: number[] = [];
-    const until = performance.now() + seconds * 1_000;
-    // Both want more than there is, in every lane: the first spends from the reserve as well.
-    const caller = async (process: (typeof processes)[number], lane: Lane) => {
-      while (performance.now() < until) {
-        try {
-          await process.governor.take(lane, Math.max(1, until - performance.now()));
-          made.push(performance.now());
-        } catch {
-          return; // time is over
-        }
+  { perSecond: 0.95, seconds: 6 },
+  { perSecond: 2.8, seconds: 4 },
+  { perSecond: 15, seconds: 8 },
+])('four processes together never make more calls than a key of $perSecond a second has', async ({ perSecond, seconds }) => {
+  const key = aKey();
+  const processes = [aProcess(key, perSecond), ...[1, 2, 3].map(() => aProcess(key, perSecond, { role: 'narae_market' }))];
+  const made: number[] = [];
+  const until = performance.now() + seconds * 1_000;
+  // All want more than there is, in every lane: one spends from the reserve as well.
+  const caller = async (process: (typeof processes)[number], lane: Lane) => {
+    while (performance.now() < until) {
+      try {
+        await process.governor.take(lane, Math.max(1, until - performance.now()));
+        made.push(performance.now());
+      } catch {
+        return; // time is over
       }
-    };
-    await Promise.all(processes.flatMap((process) => LANES.map((lane) => caller(process, lane))));
-    expect(busiestSecond(made)).toBeLessThanOrEqual(ceiling);
-    expect(made.length).toBeGreaterThanOrEqual(Math.floor(perSecond * seconds * 0.7)); // and what there is, is used
-  },
-);
+    }
+  };
+  await Promise.all(processes.flatMap((process) => LANES.map((lane) => caller(process, lane))));
+  expect(excess(made, perSecond)).toBeLessThanOrEqual(0);
+  expect(made.length).toBeGreaterThanOrEqual(Math.floor(perSecond * seconds * 0.5)); // and what there is, is used
+});
 
 test('a cancel of one process goes before all screens of another, and waits for one call at most', async () => {
   const key = aKey();
   const [market, trading] = [aProcess(key, 2, { role: 'narae_market' }), aProcess(key, 2)];
+  await trading.store.open(); // connected, as a service is
   const order: string[] = [];
   const screens = Array.from({ length: 8 }, () => market.governor.take('screen').then(() => order.push('screen')));
   await expect.poll(() => order.length).toBeGreaterThanOrEqual(1);
