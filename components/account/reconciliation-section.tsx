@@ -93,7 +93,9 @@ export function ReconciliationSection({ accountId }: { accountId: string }) {
               key={row.id}
               name={nameOf(row.symbol)}
               figures={
-                row.theirs === null ? t('factor', { factor: row.factor.toFixed(4) }) : t('figures.holding', { ours: row.ours, theirs: row.theirs })
+                row.theirs === null
+                  ? t('factor', { factor: row.factor.toFixed(4) })
+                  : t('figures.holding', { ours: row.ours, theirs: row.theirs })
               }
               note={t('paused')}
             >
