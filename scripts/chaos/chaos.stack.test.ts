@@ -27,7 +27,7 @@ test('200 orders through kills, crashes, halts and every fault of the venue: eac
 }, 300_000);
 
 test('a sender that resends on a timeout is caught by its duplicates', async () => {
-  const { code, report } = await chaos('--orders', '120', '--accounts', '12', '--mutant', 'resend-on-timeout');
+  const { code, report } = await chaos('--orders', '150', '--accounts', '15', '--mutant', 'resend-on-timeout');
   expect(code).toBe(1);
   expect(report.duplicates).toBeGreaterThan(0);
 }, 300_000);

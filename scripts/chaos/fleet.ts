@@ -1,26 +1,34 @@
 import { type Part, startPart } from './rpc.ts';
 import type { TradingConfig } from './trading/process.ts';
 
+const STARTS = 5;
+
 /** The trading processes of the run: always two that serve, and one warmed up to step in at once for a killed one. */
 export async function startFleet(config: TradingConfig) {
   const serving = new Set<Part>();
   let spare: Promise<Part> | null = null;
   const warm = () => startPart('trading/process.ts', config);
 
+  /** Starts until one is up: a start that finds the database too slow ends, and its supervisor starts the next. */
   async function serve(): Promise<Part> {
-    const part = await (spare ?? warm());
-    spare = null;
-    await part.ask('start');
-    serving.add(part);
-    void part.gone.then(() => serving.delete(part));
-    return part;
+    for (let tries = 1; ; tries++) {
+      const part = await (spare ?? warm());
+      spare = null;
+      try {
+        await part.ask('start');
+        serving.add(part);
+        void part.gone.then(() => serving.delete(part));
+        return part;
+      } catch (error) {
+        part.child.kill('SIGKILL');
+        if (tries === STARTS) throw error;
+      }
+    }
   }
 
   return {
     serve,
     serving: () => [...serving],
-    /** The one that has served longest: it owns the accounts, the other one steps in or is struck. */
-    keeper: () => [...serving][0]!,
     warmSpare() {
       spare ??= warm();
     },

@@ -1,7 +1,8 @@
 import type { ChaosAccount } from './accounts.ts';
 import type { Fleet } from './fleet.ts';
+import { rolesOf } from './owner.ts';
 import type { Step } from './plan.ts';
-import { pause, playStep, type Stage } from './play.ts';
+import { playStep, type Stage, untilSo } from './play.ts';
 
 /**
  * Between two chapters: orders are at the venue whose answers are still under way, some of them filled. Then the database crashes, or the
@@ -19,7 +20,7 @@ export async function playIntermission(
   if (what === 'crash') {
     await stage.database.crash();
   } else {
-    const keeper = fleet.keeper();
+    const { keeper } = await rolesOf(stage, fleet);
     if (what === 'kill') keeper.child.kill('SIGKILL');
     else await keeper.ask('stop').then(() => keeper.child.kill('SIGKILL'));
     await keeper.gone;
@@ -29,8 +30,8 @@ export async function playIntermission(
   return what;
 }
 
-async function untilAtVenue({ venue }: Stage, account: ChaosAccount, step: Step): Promise<void> {
-  const { symbol, side, quantity } = step.orders[0]!;
+function untilAtVenue(stage: Stage, account: ChaosAccount, step: Step): Promise<void> {
+  const { symbol, side, quantity, intentKey } = step.orders[0]!;
   const look = { account: account.venueId, symbol, side, quantity };
-  while ((await venue.ask<unknown[]>('numbers', look)).length === 0) await pause(30);
+  return untilSo(stage, `${intentKey} at the venue`, async () => (await stage.venue.ask<unknown[]>('numbers', look)).length > 0);
 }

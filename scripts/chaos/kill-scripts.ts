@@ -25,6 +25,8 @@ const absent: Scene = { fate: 'fill', trouble: troubleNamed('drop_before') };
 /** Killed between the attempt and the write: nothing was sent, and only the list can tell. */
 const unwritten: Scene = { fate: 'fill', trouble: troubleNamed('never_written') };
 const cancelled: Scene = { fate: 'cancel', trouble: null, isArmedLate: true };
+const replaced: Scene = { fate: 'replace', trouble: null, isArmedLate: true };
+const replacing: Scene = { fate: 'replace', trouble: troubleNamed('replace_delayed_long'), isArmedLate: true };
 const denied: Scene = { fate: 'deny', trouble: null };
 
 const around = (door: string): string[] => [`${door}:before`, `${door}:after`];
@@ -44,6 +46,8 @@ export const KILL_SCRIPTS: readonly KillScript[] = [
   ...kill(absent, ...around('repo.settle')),
   ...kill(cancelled, ...around('repo.beginAttempt'), 'broker.cancel:before', 'broker.cancel:written', 'broker.cancel:after'),
   ...kill(cancelled, ...around('repo.finishAttempt'), ...around('repo.settle')),
+  ...kill(replaced, ...around('broker.replace'), 'broker.replace:unwritten', ...around('repo.beginAttempt')),
+  ...kill(replacing, 'broker.replace:written'),
   ...kill(denied, ...around('repo.deny')),
 ];
 

@@ -1,7 +1,7 @@
 import type { ChaosAccount } from './accounts.ts';
 import type { Fleet } from './fleet.ts';
 import type { Step } from './plan.ts';
-import { pause, playStep, type Stage } from './play.ts';
+import { pause, playStep, type Stage, untilSo } from './play.ts';
 
 /** One press: the first order is between its attempt and its write when the halt comes, the others wait behind it. */
 export type HaltRound = readonly Step[];
@@ -33,15 +33,14 @@ export async function playHalts(
   return rounds.length;
 }
 
-async function untilBegun({ database }: Stage, account: ChaosAccount, intentKey: string): Promise<void> {
-  for (;;) {
-    const { rowCount } = await database.pool.query(
+function untilBegun(stage: Stage, account: ChaosAccount, intentKey: string): Promise<void> {
+  return untilSo(stage, `${intentKey} begun`, async () => {
+    const { rowCount } = await stage.database.pool.query(
       `select 1 from public.real_orders where broker_account_id = $1 and intent_key = $2 and order_status <> 'pending'`,
       [account.id, intentKey],
     );
-    if (rowCount) return;
-    await pause(10);
-  }
+    return rowCount === 1;
+  });
 }
 
 async function setHalt({ database }: Stage, account: ChaosAccount, level: string): Promise<void> {
@@ -49,13 +48,9 @@ async function setHalt({ database }: Stage, account: ChaosAccount, level: string
 }
 
 /** Lifting is refused until the account is read back and nothing is unknown. */
-async function lift(stage: Stage, account: ChaosAccount): Promise<void> {
-  for (;;) {
-    try {
-      return await setHalt(stage, account, 'none');
-    } catch (error) {
-      if (!/not_reconciled/.test(String((error as Error).message))) throw error;
-      await pause(100);
-    }
-  }
+function lift(stage: Stage, account: ChaosAccount): Promise<void> {
+  return untilSo(stage, `halt of account ${account.index} lifted`, async () => {
+    await setHalt(stage, account, 'none');
+    return true;
+  });
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { ChaosAccount } from './accounts.ts';
 import type { Fleet } from './fleet.ts';
 import { FREEZE, KILL_SCRIPTS, type KillScript } from './kill-scripts.ts';
+import { rolesOf } from './owner.ts';
 import type { PlannedOrder, Step } from './plan.ts';
-import { pause, playStep, type Stage } from './play.ts';
-import type { Part } from './rpc.ts';
+import { pause, playStep, type Stage, untilSo } from './play.ts';
 
 export interface KillStep {
   readonly script: KillScript;
@@ -38,10 +38,11 @@ export async function playKills(lane: KillLane, steps: readonly KillStep[]): Pro
   const { stage, fleet, recordDir } = lane;
   const { kills } = lane;
   const busy = new Map<number, Promise<void>>();
-  const keeperId = await ownerOfMost(stage);
-  let [doomed] = fleet.serving().filter((part) => part !== fleet.keeper()) as [Part];
+  const { keeperId, other } = await rolesOf(stage, fleet);
+  let doomed = other;
   for (const [round, { script, step }] of steps.entries()) {
     const account = lane.accountOf(step.account);
+    stage.doing.set('kills', `${round}: ${script.what} at ${script.door}`);
     await busy.get(step.account);
     fleet.warmSpare();
     await handOver(stage, account, await instanceOf(stage, keeperId));
@@ -71,7 +72,9 @@ export async function playKills(lane: KillLane, steps: readonly KillStep[]): Pro
       lane.progress(`round ${round}: nobody passed ${script.door}`);
     }
   }
+  stage.doing.set('kills', 'last orders');
   await Promise.all(busy.values());
+  stage.doing.delete('kills');
 }
 
 async function untilStruck(hasStruck: () => boolean, over: Promise<void>): Promise<void> {
@@ -82,23 +85,18 @@ async function untilStruck(hasStruck: () => boolean, over: Promise<void>): Promi
   while (!hasStruck() && !isOver) await pause(20);
 }
 
-async function ownerOfMost({ database }: Stage): Promise<string> {
-  const { rows } = await database.pool.query<{ id: string }>(
-    'select instance_id as id from public.account_leases group by 1 order by count(*) desc limit 1',
-  );
-  return rows[0]!.id;
-}
-
 /** The living instance that is not `other`, the youngest first. */
-async function instanceOf({ database }: Stage, other: string): Promise<string> {
-  for (;;) {
-    const { rows } = await database.pool.query<{ id: string }>(
-      'select id from public.trading_instances where expires_at > now() and id is distinct from $1 order by started_at desc limit 1',
+async function instanceOf(stage: Stage, other: string): Promise<string> {
+  let id = '';
+  await untilSo(stage, 'a second instance alive', async () => {
+    const { rows } = await stage.database.pool.query<{ id: string }>(
+      'select id from public.trading_instances where expires_at > now() and id <> $1 order by started_at desc limit 1',
       [other],
     );
-    if (rows[0]) return rows[0].id;
-    await pause(50);
-  }
+    id = rows[0]?.id ?? '';
+    return id !== '';
+  });
+  return id;
 }
 
 /** Gives an account to an instance as a take-over does, and waits until that one has read its balance. */
@@ -109,12 +107,12 @@ async function handOver(stage: Stage, account: ChaosAccount, instanceId: string)
       where account_id = $1 and instance_id <> $2 returning taken_at::text as at`,
     [account.id, instanceId],
   );
-  while (rows[0]) {
+  if (!rows[0]) return;
+  await untilSo(stage, `account ${account.index} taken`, async () => {
     const { rowCount } = await pool.query('select 1 from public.account_balances where broker_account_id = $1 and as_of > $2', [
       account.id,
-      rows[0].at,
+      rows[0]!.at,
     ]);
-    if (rowCount) return;
-    await pause(20);
-  }
+    return rowCount === 1;
+  });
 }

@@ -21,7 +21,7 @@ const factor = Number(values.factor);
 /** From 1,000 orders on the run has more than fifty accounts. */
 const accounts = Number(values.accounts || Math.min(60, Math.max(6, Math.floor(orders / 16))));
 const mutants = values.mutant === 'all' ? MUTANTS : MUTANTS.filter((name) => name === values.mutant);
-const isSensible = [orders, seed, accounts].every(Number.isSafeInteger) && orders >= 100 && accounts >= 1 && factor >= 1;
+const isSensible = [orders, seed, accounts].every(Number.isSafeInteger) && orders >= 150 && accounts >= 1 && factor >= 1;
 
 if (!isSensible || (values.mutant !== undefined && mutants.length === 0)) {
   process.stderr.write(USAGE);

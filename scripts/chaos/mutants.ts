@@ -8,9 +8,7 @@ export async function alterDatabase({ pool }: ChaosDatabase, mutant: Mutant | nu
     `select pg_get_functiondef(oid) as body from pg_proc where proname = 'begin_attempt' and pronamespace = 'public'::regnamespace`,
   );
   const { body } = rows[0]!;
-  const wrong = body
-    .replace('and i.expires_at > clock_timestamp()', '')
-    .replace('and l.instance_id = p_instance and l.token = p_token', '');
-  if (wrong === body) throw new Error('begin_attempt no longer reads as the mutant expects');
-  await pool.query(wrong);
+  const checks = ['and i.expires_at > clock_timestamp()', 'and l.instance_id = p_instance and l.token = p_token'];
+  if (!checks.every((check) => body.includes(check))) throw new Error('begin_attempt no longer reads as the mutant expects');
+  await pool.query(checks.reduce((text, check) => text.replace(check, ''), body));
 }

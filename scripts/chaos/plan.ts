@@ -6,7 +6,7 @@ import { CHAOS_DAY } from './time.ts';
 import { TROUBLES, type Trouble } from './troubles.ts';
 
 /** What the script wants to become of an order. */
-export type Fate = 'fill' | 'part' | 'cancel' | 'deny';
+export type Fate = 'fill' | 'part' | 'cancel' | 'replace' | 'deny';
 
 export interface PlannedOrder {
   /** Also its place in the run, so the same seed gives the same key. */
@@ -22,6 +22,8 @@ export interface PlannedOrder {
   readonly fills: readonly number[];
   readonly trouble: Trouble | null;
   readonly isPaired: boolean;
+  /** 정정: what is left is moved to this price once the fills are in, and trades there. */
+  readonly change: { readonly intentKey: string; readonly price: number } | null;
 }
 /** Orders of one account that are in flight together; the next step begins when this one is over. */
 export interface Step {
@@ -34,7 +36,8 @@ const FATES: readonly (readonly [Fate, number])[] = [
   ['deny', 2],
   ['part', 14],
   ['cancel', 16],
-  ['fill', 68],
+  ['replace', 8],
+  ['fill', 60],
 ];
 
 /** The whole run, decided before it begins: exact shares by dealt decks, so that small runs hold the percentages as well. */
@@ -72,7 +75,8 @@ export function planSteps(input: {
     const orders = given.map((trouble): PlannedOrder => {
       count += 1;
       const common = { account, symbol: listed.symbol, quantity, price, fate, fills, isPaired: size === 2 };
-      return { ...common, intentKey: keyOf(seed, count), side: fate === 'deny' ? 'buy' : side, trouble };
+      const change = changeOf(seed, count, listed, side, price, fate);
+      return { ...common, intentKey: keyOf(seed, count), side: fate === 'deny' ? 'buy' : side, trouble, change };
     });
     steps.push({ account, orders });
   };
@@ -100,7 +104,8 @@ export function planSingle(input: {
   const side = fate !== 'deny' && chance.next() < 0.5 ? 'sell' : 'buy';
   const price = priceOf(chance, listed, side, fate);
   const fills = fillsOf(chance, fate, quantity);
-  const order = { account, symbol: listed.symbol, side, quantity, price, fate, fills, trouble, isPaired: false } as const;
+  const change = changeOf(seed, count, listed, side, price, fate);
+  const order = { account, symbol: listed.symbol, side, quantity, price, fate, fills, trouble, isPaired: false, change } as const;
   return { account, orders: [{ ...order, intentKey: keyOf(seed, count) }] };
 }
 
@@ -119,9 +124,14 @@ export function venuePlan(step: Step, accountId: string): PlanEntry[] {
       ...planned,
       ...(planned.kind === 'late_fill' && { quantity: lateFill(order) }),
     }));
-    return [{ ...look, on: 'submit' as const, faults: submit }, ...again, { ...look, on: 'cancel' as const, faults: cancel }].filter(
-      ({ faults }) => faults.length > 0,
-    );
+    const left = quantity - order.fills.reduce((sum, shares) => sum + shares, 0);
+    const modify = order.change ? [...(trouble?.modify ?? []), fault('fill', { quantity: left, ms: 800 })] : [];
+    return [
+      { ...look, on: 'submit' as const, faults: submit },
+      ...again,
+      { ...look, on: 'modify' as const, faults: modify },
+      { ...look, on: 'cancel' as const, faults: cancel },
+    ].filter(({ faults }) => faults.length > 0);
   });
 }
 
@@ -130,9 +140,10 @@ export function lateFill(order: PlannedOrder): number {
   return Math.max(1, Math.floor(order.quantity / 3));
 }
 
-/** What the script wants the order to have traded in the end. */
+/** What the script wants the order, and what replaces it, to have traded in the end. */
 export function wantedShares(order: PlannedOrder): number {
   if (order.trouble?.ends) return 0;
+  if (order.change) return order.quantity;
   const late = order.trouble?.cancel.some(({ kind }) => kind === 'late_fill') ? lateFill(order) : 0;
   return order.fills.reduce((sum, shares) => sum + shares, 0) + late;
 }
@@ -142,6 +153,22 @@ function priceOf(chance: Random, { basePrice, market }: ListedSymbol, side: 'buy
   const table = tickTable({ day: CHAOS_DAY, kind: 'stock', market: market as 'KOSPI' });
   const away = chance.int(1, 5);
   return fate === 'deny' ? ceilToTick(basePrice * 1.2, table) : stepTicks(basePrice, side === 'buy' ? -away : away, table);
+}
+
+/** Keys of changes, beside those of the orders they change. */
+const CHANGES_FROM = 0x8000000;
+
+function changeOf(
+  seed: number,
+  count: number,
+  listed: ListedSymbol,
+  side: 'buy' | 'sell',
+  price: number,
+  fate: Fate,
+): PlannedOrder['change'] {
+  if (fate !== 'replace') return null;
+  const table = tickTable({ day: CHAOS_DAY, kind: 'stock', market: listed.market as 'KOSPI' });
+  return { intentKey: keyOf(seed, CHANGES_FROM + count), price: stepTicks(price, side === 'buy' ? -2 : 2, table) };
 }
 
 function fateOf(chance: Random, size: 1 | 2, hasTrouble: boolean): Fate {
@@ -156,6 +183,7 @@ function fateOf(chance: Random, size: 1 | 2, hasTrouble: boolean): Fate {
 
 function fillsOf(chance: Random, fate: Fate, quantity: number): number[] {
   if (fate === 'part') return [chance.int(1, Math.floor(quantity / 2))];
+  if (fate === 'replace') return chance.next() < 0.5 ? [] : [chance.int(1, Math.floor(quantity / 2))];
   if (fate !== 'fill') return [];
   if (chance.next() < 0.5) return [quantity];
   const first = chance.int(1, quantity - 1);

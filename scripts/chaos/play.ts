@@ -2,7 +2,7 @@ import type { ChaosAccount } from './accounts.ts';
 import type { ChaosDatabase } from './database.ts';
 import type { PlannedOrder, Step } from './plan.ts';
 import type { Part } from './rpc.ts';
-import { isFinal, type Watch } from './watch.ts';
+import { isFinal, type SeenOrder, type Watch } from './watch.ts';
 
 export interface Stage {
   readonly database: ChaosDatabase;
@@ -13,23 +13,39 @@ export interface Stage {
   /** Milliseconds of the world until an order that is not over is left to the judge. */
   readonly patienceMs: number;
   progress(line: string): void;
+  /** What each lane is doing, for whoever wonders why a run stands still. */
+  readonly doing: Map<string, string>;
 }
 
 /** KIS gives a key one new token a minute; a second expiry within it would only measure that. */
 const TOKEN_REST_MS = 65_000;
 const tokenFreeAt = new Map<number, number>();
 
+/** Looks until something is so; a minute and a half of the world is longer than anything here may take. */
+export async function untilSo(stage: Stage, what: string, look: () => Promise<boolean>): Promise<void> {
+  for (const deadline = performance.now() + stage.machineMs(UNTIL_MS); performance.now() < deadline; await pause(20)) {
+    if (await look().catch(() => false)) return;
+  }
+  stage.progress(`not so in time: ${what}`);
+}
+const UNTIL_MS = 90_000;
+
 /** Plays one step as the account's owner: places, cancels where the script wants it, and waits until all is over. */
-export async function playStep(stage: Stage, account: ChaosAccount, step: Step, beforeCancel?: () => Promise<unknown>): Promise<void> {
+export async function playStep(stage: Stage, account: ChaosAccount, step: Step, beforeChange?: () => Promise<unknown>): Promise<void> {
   for (const { trouble } of step.orders) {
     if (trouble?.name === 'token_expired') await restOfToken(stage, account.index);
     for (const kind of trouble?.inquiry ?? []) {
       await stage.venue.ask('disturb', [{ kind, appKey: account.appKey, trId: inquiryTr(account), times: 2, delayMs: 0 }]);
     }
   }
+  stage.doing.set(
+    `account ${account.index}`,
+    step.orders.map(({ trouble, fate, quantity }) => `${quantity} ${fate} ${trouble?.name ?? ''}`).join(', '),
+  );
   const ids: string[] = [];
   for (const order of step.orders) ids.push(await place(stage, account, order));
-  await Promise.all(step.orders.map((order, at) => seeThrough(stage, account, order, ids[at]!, beforeCancel)));
+  await Promise.all(step.orders.map((order, at) => seeThrough(stage, account, order, ids[at]!, beforeChange)));
+  stage.doing.delete(`account ${account.index}`);
 }
 
 /** Milliseconds of the machine. */
@@ -67,21 +83,58 @@ async function seeThrough(
   account: ChaosAccount,
   order: PlannedOrder,
   orderId: string,
-  beforeCancel?: () => Promise<unknown>,
+  beforeChange?: () => Promise<unknown>,
 ): Promise<void> {
   let isReady = false;
+  let isChanged = false;
+  let mustCancel = order.fate === 'cancel' || order.fate === 'part';
   const wanted = order.fills.reduce((sum, shares) => sum + shares, 0);
-  const mustCancel = order.fate === 'cancel' || order.fate === 'part';
-  const last = await stage.watch.follow(orderId, stage.machineMs(stage.patienceMs), async (seen) => {
-    if (seen.status === 'unknown' && seen.candidates > 1) return resolveAsOperator(stage, account, order, orderId);
+  const last = await follow(stage, account, order, orderId, async (seen) => {
     const isWorking = seen.status === 'accepted' || seen.status === 'partially_filled';
-    if (!mustCancel || !isWorking || seen.cum < wanted || seen.isCancelWanted) return;
-    if (!isReady) await beforeCancel?.();
+    if (!isWorking || seen.cum < wanted) return;
+    const wantsChange = order.change !== null && !isChanged;
+    const wantsCancel = mustCancel && !seen.isCancelWanted;
+    if (!wantsChange && !wantsCancel) return;
+    if (!isReady) await beforeChange?.();
     isReady = true;
+    if (wantsCancel) return cancel(stage, account, orderId);
+    isChanged = true;
+    const replacement = await replace(stage, account, order, orderId);
+    const last = await follow(stage, account, order, replacement, async () => {});
+    // A change that came to nothing leaves the order at work.
+    if (last?.status === 'executed') return;
+    mustCancel = true;
     await cancel(stage, account, orderId);
   });
-  if (last === null || !isFinal(last))
-    stage.progress(`order ${orderId} is not over: ${JSON.stringify({ ...last, ...order, trouble: order.trouble?.name })}`);
+  if (order.change && !isChanged) stage.progress(`order ${orderId} ended ${last?.status} before its change: ${order.trouble?.name}`);
+}
+
+/** Follows an order to its end; whatever nobody but a person can settle is settled on the way. */
+async function follow(
+  stage: Stage,
+  account: ChaosAccount,
+  order: PlannedOrder,
+  orderId: string,
+  hear: (seen: SeenOrder) => Promise<void>,
+): Promise<SeenOrder | null> {
+  const last = await stage.watch.follow(orderId, stage.machineMs(stage.patienceMs), (seen) =>
+    seen.status === 'unknown' && seen.candidates > 1 ? resolveAsOperator(stage, account, order, orderId) : hear(seen),
+  );
+  if (last === null || !isFinal(last)) {
+    const { trouble, ...script } = order;
+    stage.progress(`order ${orderId} is not over: ${JSON.stringify({ ...last, ...script, trouble: trouble?.name })}`);
+  }
+  return last;
+}
+
+/** 정정 of all that is left. */
+async function replace(stage: Stage, account: ChaosAccount, { change }: PlannedOrder, orderId: string): Promise<string> {
+  const answer = await stage.database.asUser<{ order: { id: string } }>(
+    account.userId,
+    `select public.replace_order($1, null, $2, 'limit', $3::uuid, $3::text) as value`,
+    [orderId, change!.price, change!.intentKey],
+  );
+  return answer.order.id;
 }
 
 export async function cancel({ database }: Stage, account: ChaosAccount, orderId: string): Promise<void> {

@@ -20,6 +20,16 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   const tell = (line: string) => options.progress(`${seconds()} s: ${line}`);
   const plan = shareOut(options.orders, options.accounts);
   const world = await openWorld({ ...options, accounts: plan.load.length + plan.kill.length + plan.halt.length, progress: tell });
+  const telling = setInterval(
+    () =>
+      tell(
+        [...world.stage.doing]
+          .slice(0, 5)
+          .map((one) => one.join(': '))
+          .join('; '),
+      ),
+    TELL_MS,
+  );
   try {
     const { stage, fleet, venue, accounts, listedOf } = world;
     const { seed } = options;
@@ -75,9 +85,12 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     const struck = await venue.ask<Struck>('struck');
     return report({ options, plan, steps, verdict, killed, ends, ...struck, seconds: seconds() });
   } finally {
+    clearInterval(telling);
     await world.end();
   }
 }
+
+const TELL_MS = 30_000;
 
 interface Struck {
   readonly byKind: Readonly<Record<string, number>>;

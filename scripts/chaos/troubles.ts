@@ -10,6 +10,7 @@ export interface Trouble {
   readonly perMille: number;
   readonly submit: readonly Fault[];
   readonly cancel: readonly Fault[];
+  readonly modify: readonly Fault[];
   /** What the next reads of the order list suffer. */
   readonly inquiry: readonly ('rows_missing' | 'short_page' | 'shifted_page' | 'unmarked_page')[];
   /** It reaches no book, or leaves it without a trade: nothing is to be filled. */
@@ -28,6 +29,7 @@ const trouble = (name: string, perMille: number, submit: readonly Fault[], more:
   perMille,
   submit,
   cancel: [],
+  modify: [],
   inquiry: [],
   ends: null,
   stopsFills: more.ends !== undefined && more.ends !== null,
@@ -77,6 +79,8 @@ export const TROUBLES: readonly Trouble[] = [
   trouble('late_fill', 10, [], { ...CANCELLED, cancel: [fault('late_fill', { ms: 2_000 })] }),
   trouble('slow_cancel', 10, [], { ...CANCELLED, ...PAIRED, cancel: [fault('slow_cancel', { ms: 4_000 })] }),
   trouble('cancel_lost_answer', 8, [], { ...CANCELLED, cancel: [LOST] }),
+  trouble('replace_lost_answer', 8, [], { fate: 'replace', modify: [LOST] }),
+  trouble('replace_delayed', 6, [], { fate: 'replace', modify: [fault('delay', { ms: 5_000 })] }),
   trouble('cancel_dropped', 6, [], { ...CANCELLED, cancel: [fault('drop_before')] }),
 ];
 

@@ -80,7 +80,15 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     await fleet.serve();
     const watch = startWatch(database);
     stops.push(() => watch.stop());
-    const stage: Stage = { database, venue, watch, machineMs: (ms) => ms / factor, patienceMs: mutant ? 150_000 : PATIENCE_MS, progress };
+    const stage: Stage = {
+      database,
+      venue,
+      watch,
+      machineMs: (ms) => ms / factor,
+      patienceMs: mutant ? 150_000 : PATIENCE_MS,
+      progress,
+      doing: new Map(),
+    };
     await untilProved(database, accounts.length);
     await fleet.serve();
     return {

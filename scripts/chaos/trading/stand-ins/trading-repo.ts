@@ -22,20 +22,25 @@ const OF_ACCOUNT = new Set([
 /** The repository with a door before and behind each method. */
 export function tradingRepo(pool: pg.Pool): ReturnType<typeof original> {
   const repo = original(pool);
-  /** Mutant: a notice is taken for a fill, so a doubled one counts twice. */
-  async function addNotice(orderId: string, provisional: number, facts: Record<string, unknown>): Promise<unknown> {
+  /** Mutant: a notice is taken for a fill, so a doubled one counts twice. One after the other, or they would hide each other. */
+  let adding: Promise<unknown> = Promise.resolve();
+  async function addNow(orderId: string, facts: Record<string, unknown>): Promise<void> {
     const { rows } = await pool.query<{ cum: number; amount: number }>(
       'select cum_quantity::float8 as cum, cum_amount::float8 as amount from public.real_orders where id = $1',
       [orderId],
     );
     const { cum, amount } = rows[0]!;
-    const quantity = Number(facts.quantity);
+    const quantity = cum + Number(facts.quantity);
     await repo.applyCum(orderId, {
-      quantity: cum + quantity,
-      amount: amount + quantity * Number(facts.price),
+      quantity,
+      amount: amount + Number(facts.quantity) * Number(facts.price),
       basis: 'notice',
       asOf: new Date(),
     });
+  }
+  async function addNotice(orderId: string, provisional: number, facts: Record<string, unknown>): Promise<unknown> {
+    adding = adding.then(() => addNow(orderId, facts)).catch(() => {}); // an impossible sum is refused by the database
+    await adding;
     return repo.applyNotice(orderId, provisional, facts);
   }
   const learning = {
