@@ -206,7 +206,8 @@ function InstrumentCells({ row, isWatched, onToggle }: { row: InstrumentView; is
         <Link href={`/market/${row.symbol}`} className="flex min-w-0 flex-col leading-tight hover:underline">
           <span className="truncate font-medium">{nameOf(row)}</span>
           <span className="num flex items-center gap-1.5 truncate text-2xs text-faint">
-            {row.symbol} · {row.market}
+            {row.symbol}
+            <span className="max-sm:hidden"> · {row.market}</span>
             {row.isHalted && <Badge tone="danger">{t('halted')}</Badge>}
           </span>
         </Link>
