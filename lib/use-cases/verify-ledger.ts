@@ -1,7 +1,7 @@
 import { type LedgerEvent, type ReplayedOrder, type ReplayFault, replayEvent } from '#domain/order/replay.ts';
 import { isFinal } from '#domain/order/transitions.ts';
 
-interface OrderFigures extends Omit<ReplayedOrder, 'status' | 'replacedQuantity'> {
+interface OrderFigures extends Omit<ReplayedOrder, 'status'> {
   readonly id: string;
   readonly status: string;
   /** Sums of the order's executions. */
@@ -74,10 +74,11 @@ function compare(order: ReplayedOrder, row: OrderFigures): string[] {
     ['cum_quantity', order.cumQuantity, row.cumQuantity],
     ['cum_amount', order.cumAmount, row.cumAmount],
     ['cancelled_quantity', order.cancelledQuantity, row.cancelledQuantity],
+    ['replaced_quantity', order.replacedQuantity, row.replacedQuantity],
     ['broker_order_id', order.brokerOrderId, row.brokerOrderId],
     ['executions.quantity', order.cumQuantity, row.bookedQuantity],
     ['executions.amount', order.cumAmount, row.bookedAmount],
-    ['reservation', row.waitsForParent ? row.isHeld : !isFinal(order.status), row.isHeld],
+    ['reservation', !row.waitsForParent && !isFinal(order.status), row.isHeld],
   ];
   return pairs.filter(([, told, stored]) => told !== stored).map(([name, told, stored]) => `${name}: events ${told}, row ${stored}`);
 }

@@ -100,6 +100,15 @@ const state = async (id: string) => {
   return { order_status, quantity, cum_quantity, cancelled_quantity, replaced_quantity };
 };
 
+/** Shares that came back to an order, as its chain tells it. */
+const shrunkBy = async (id: string) =>
+  (
+    await db.pool.query<{ quantity: number }>(
+      `select (payload ->> 'quantity')::int as quantity from order_events where order_id = $1 and type = 'change_shrunk' order by seq`,
+      [id],
+    )
+  ).rows.map((row) => row.quantity);
+
 describe('a change of the whole remainder', () => {
   test('ends its parent and works under its own number; the shares are held once at every moment', async () => {
     const order = await aWorkingOrder();
@@ -187,7 +196,19 @@ describe('a change of the whole remainder', () => {
     await trading.call('resize_replacement($1, $2)', [child.id, 6]);
     expect(await state(child.id)).toMatchObject({ order_status: 'executed', quantity: 6 });
     expect(await state(order.id)).toMatchObject({ replaced_quantity: 6 });
+    expect(await shrunkBy(order.id)).toEqual([4]);
     expect(await trading.fill(order.id, 4, 280_000)).toMatchObject({ order_status: 'replaced', cum_quantity: 4 });
+  });
+
+  test('after a part was taken back: a late fill takes its share from the replacement, not from what was cancelled', async () => {
+    const order = await aWorkingOrder();
+    await cancel(order.user, order.id, 2);
+    await finish((await trading.begin(order.id, 'cancel', 2)) as number, 'accepted', aNumber());
+    await trading.call('apply_broker_cancelled($1, $2)', [order.id, 2]);
+    await aReplaced(order);
+    await trading.fill(order.id, 3, 210_000);
+    expect(await state(order.id)).toMatchObject({ cum_quantity: 3, cancelled_quantity: 2, replaced_quantity: 5 });
+    expect(await shrunkBy(order.id)).toEqual([3]);
   });
 
   test('in a chain: late fills of the first take their shares from the last', async () => {
@@ -309,6 +330,23 @@ describe('a change is refused', () => {
     await cancel(order.user, order.id);
     expect((await replace(order.user, order.id, { price: 68_000 })).denial?.code).toBe('change_outstanding');
   });
+
+  test.each(['pending', 'submitting', 'unknown'])(
+    'of a replacement that is still %s: neither holds anything, its parent holds for all',
+    async (status) => {
+      const order = await aWorkingOrder();
+      const { order: asked } = await replace(order.user, order.id, { price: 71_000 });
+      if (status !== 'pending') await trading.begin(asked.id, 'replace');
+      if (status === 'unknown') await trading.call('mark_unknown($1, $2)', [asked.id, 'late']);
+      const { order: refused, denial } = await replace(order.user, asked.id, { price: 68_000 });
+      expect(denial).toMatchObject({ code: 'not_changeable', numbers: { status } });
+      expect([await held(order.id), await held(asked.id), await held(refused.id)]).toEqual([
+        { quantity: 10, unit_price: 71_000, amount: 710_000 },
+        undefined,
+        undefined,
+      ]);
+    },
+  );
 
   test('of an order that was not sent or has ended', async () => {
     const user = await aTrader(db);

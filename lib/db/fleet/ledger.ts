@@ -31,6 +31,7 @@ const ledgerOrder = z
     cum_quantity: count,
     cum_amount: count,
     cancelled_quantity: count,
+    replaced_quantity: count,
     broker_order_id: z.string().nullable(),
     booked_quantity: count,
     booked_amount: count,
@@ -44,6 +45,7 @@ const ledgerOrder = z
     cumQuantity: row.cum_quantity,
     cumAmount: row.cum_amount,
     cancelledQuantity: row.cancelled_quantity,
+    replacedQuantity: row.replaced_quantity,
     brokerOrderId: row.broker_order_id,
     bookedQuantity: row.booked_quantity,
     bookedAmount: row.booked_amount,
@@ -95,7 +97,7 @@ function snapshotOf(client: pg.PoolClient, accountId: string): LedgerSnapshot {
     },
     async orders() {
       const { rows } = await client.query(
-        `select o.id, o.quantity, o.order_status, o.cum_quantity, trunc(o.cum_amount) as cum_amount, o.cancelled_quantity, o.broker_order_id,
+        `select o.id, o.quantity, o.order_status, o.cum_quantity, trunc(o.cum_amount) as cum_amount, o.cancelled_quantity, o.replaced_quantity, o.broker_order_id,
                 coalesce(e.quantity, 0) as booked_quantity, coalesce(e.amount, 0) as booked_amount,
                 exists (select 1 from public.reservations r where r.order_id = o.id) as is_held,
                 o.parent_order_id is not null and o.took_over_at is null as waits_for_parent

@@ -76,6 +76,8 @@ test('shares that went on in a replacement are neither filled nor cancelled here
     event('filled', 'accepted', 'executed', { cum_quantity: 5, cum_amount: 5_000 }),
   ];
   expect(fold(life)).toMatchObject({ quantity: 10, replacedQuantity: 5, cumQuantity: 5, cancelledQuantity: 0 });
+  const shrunk = [...life.slice(0, 5), event('change_shrunk', 'accepted', 'accepted', { replacement: 'c', quantity: 4 })];
+  expect(fold(shrunk)).toMatchObject({ replacedQuantity: 2, cancelledQuantity: 2 });
   const resized = [...life.slice(0, 3), event('resized', 'accepted', 'accepted', { quantity: 7, cancelled_quantity: 0 })];
   expect(fold(resized)).toMatchObject({ quantity: 7 });
 });

@@ -83,6 +83,7 @@ function applyFacts(order: ReplayedOrder, before: ReplayedOrder | null, event: L
       const facts = resized.safeParse(event.payload);
       return facts.success ? { ...order, replacedQuantity: order.replacedQuantity + facts.data.quantity } : order; // changed elsewhere: it does not say
     }
+    case 'change_shrunk': // the others had filled here before the change arrived
     case 'change_undone': {
       const facts = resized.safeParse(event.payload);
       return facts.success ? { ...order, replacedQuantity: order.replacedQuantity - facts.data.quantity } : order;
