@@ -46,16 +46,9 @@ export const EVIDENCE_MOVES: readonly Move[] = flatten(REOPENED_BY_EVIDENCE);
 /** Every legal move, those that need evidence included. */
 export const LEGAL_MOVES: readonly Move[] = [...flatten(MOVES), ...EVIDENCE_MOVES];
 
-const has = (moves: readonly Move[], from: OrderStatus, to: OrderStatus) => moves.some((move) => move[0] === from && move[1] === to);
-
-/** True when an order may go from one state to the other, with evidence where `needsEvidence` says so. */
+/** True when an order may go from one state to the other, with evidence where EVIDENCE_MOVES says so. */
 export function canMove(from: OrderStatus, to: OrderStatus): boolean {
-  return has(LEGAL_MOVES, from, to);
-}
-
-/** True when only the broker's evidence allows this move. */
-export function needsEvidence(from: OrderStatus, to: OrderStatus): boolean {
-  return has(EVIDENCE_MOVES, from, to);
+  return LEGAL_MOVES.some((move) => move[0] === from && move[1] === to);
 }
 
 /** Final states hold no reservation and no longer work at the broker. */
