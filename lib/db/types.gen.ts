@@ -797,6 +797,33 @@ export type Database = {
         }
         Relationships: []
       }
+      invitations: {
+        Row: {
+          accepted_at: string | null
+          created_at: string
+          email: string
+          expires_at: string
+          id: string
+          invited_by: string | null
+        }
+        Insert: {
+          accepted_at?: string | null
+          created_at?: string
+          email: string
+          expires_at?: string
+          id?: string
+          invited_by?: string | null
+        }
+        Update: {
+          accepted_at?: string | null
+          created_at?: string
+          email?: string
+          expires_at?: string
+          id?: string
+          invited_by?: string | null
+        }
+        Relationships: []
+      }
       market_calendar: {
         Row: {
           close_at: string | null
@@ -2952,6 +2979,7 @@ export type Database = {
           strategies: number
         }[]
       }
+      invite_person: { Args: { p_email: string }; Returns: Json }
       lease_broker_reserve: {
         Args: {
           p_app_key_tag: string
@@ -3564,6 +3592,7 @@ export type Database = {
         Args: { p_books?: string[]; p_codes: string[] }
         Returns: undefined
       }
+      withdraw_invitation: { Args: { p_email: string }; Returns: undefined }
       work_of: {
         Args: { p_account_id: string }
         Returns: {

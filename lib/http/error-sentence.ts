@@ -121,6 +121,14 @@ const BY_REASON: Record<string, Words> = {
     ko: '회원에게 실전 거래를 허용하지 않는 설정입니다. 플랫폼 탭의 ‘회원에게 실전 허용’을 먼저 켜세요.',
     en: 'Members may not be given real trading here. Switch on “Real trading for members” under Platform first.',
   },
+  already_signed_up: {
+    ko: '이미 이 이메일로 가입한 사람이 있습니다. 사용자 탭에서 거래 권한을 주세요.',
+    en: 'Somebody has signed up with this address already. Give them rights under People.',
+  },
+  invitation_not_found: {
+    ko: '열려 있는 초대가 아닙니다. 화면을 새로 고치세요.',
+    en: 'This invitation is not open any more. Reload the page.',
+  },
   request_not_found: {
     ko: '이미 처리된 요청입니다. 화면을 새로 고치세요.',
     en: 'This request has been decided already. Reload the page.',

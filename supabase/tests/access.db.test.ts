@@ -33,6 +33,7 @@ const DECISIONS: Record<string, Decision> = {
   equity_snapshots: { select: 'own' },
   executions: { select: 'own' },
   instruments: { select: 'all' },
+  invitations: { select: 'none', isForAdmins: true },
   investment_settings: { select: 'own', writes: ['insert', 'update', 'delete'] },
   market_calendar: { select: 'all' },
   market_feeds: { select: 'own' },
@@ -87,6 +88,7 @@ beforeAll(async () => {
     insert into trading_instances (id, expires_at) values (gen_random_uuid(), now());
     insert into nas_keys (key_id, public_key, fingerprint) values ('k', 'p', 'f');
     insert into bar_chunks (stock_code, timeframe, year, bars, bytes, hash) values ('${SHARE.code}', '1d', 2026, 0, '', '');
+    insert into invitations (email) values ('guest@test.local');
     insert into quotes (stock_code, last_price) values ('${SHARE.code}', 70000);
     insert into datasets values ('test', '2026-01-01', '2026-01-02', 1, 1, true, false, 'h')`);
 });
@@ -330,6 +332,8 @@ describe('nobody raises their own', () => {
     [`set_platform_settings(jsonb_build_object('real_enabled', true, 'for', $1::text))`, 'forbidden'],
     [`set_feed_scope($1, 'shared')`, 'forbidden'],
     [`decide_request($1, 'granted')`, 'forbidden'],
+    ['invite_person($1::text)', 'forbidden'],
+    ['withdraw_invitation($1::text)', 'forbidden'],
     ['admin_users() where $1::uuid is not null', 'forbidden'],
     [`set_halt('platform', '', 'none', $1::text)`, 'forbidden'],
     [`set_halt('user', $1::text, 'halt', 'no')`, 'forbidden'],
@@ -348,7 +352,7 @@ const PEOPLE = [
   'place_order', 'replace_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'open_paper_account', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
   'start_backtest', 'cancel_backtest', 'deploy_strategy', 'set_deployment_state', 'watch_quotes', 'request_permission', 'arm_real_trading',
   'set_halt', 'set_protective_stop', 'cancel_protective_stop', 'set_risk_limits', 'risk_limits', 'order_facts', 'mark_notifications_read', 'admin_users', 'set_trading_permission', 'set_platform_settings', 'set_feed_scope', 'decide_request',
-  'halt_progress', 'admin_unknown_orders', 'my_broker_quotas', 'accept_break', 'classify_cash_flow', 'account_valuations', 'settle_corporate_action', 'holding_shares',
+  'invite_person', 'withdraw_invitation', 'halt_progress', 'admin_unknown_orders', 'my_broker_quotas', 'accept_break', 'classify_cash_flow', 'account_valuations', 'settle_corporate_action', 'holding_shares',
 ]; // biome-ignore format: a list of words
 const QUOTA = ['open_broker_quota', 'claim_broker_calls', 'lease_broker_reserve', 'slow_broker_calls'];
 const FLEET: Record<string, readonly string[]> = {

@@ -52,6 +52,81 @@ describe('signing up', () => {
   });
 });
 
+describe('an invitation', () => {
+  const canTrade = async (id: string) =>
+    (await one('select can_paper_trade from trading_permissions where user_id = $1', [id])).can_paper_trade;
+  const signUp = async (email: string): Promise<string> =>
+    (
+      await one(
+        `insert into auth.users (id, aud, role, email) values (gen_random_uuid(), 'authenticated', 'authenticated', $1) returning id`,
+        [email],
+      )
+    ).id;
+  const confirm = (id: string) => db.pool.query('update auth.users set email_confirmed_at = now() where id = $1', [id]);
+  const anInvitation = async () => {
+    const admin = await aTrader(db, { isAdmin: true });
+    const email = `guest-${randomUUID()}@test.local`;
+    const row = await call(admin, 'invite_person($1)', [` ${email.toUpperCase()} `]);
+    expect(row).toMatchObject({ email, invited_by: admin, accepted_at: null });
+    return { admin, email };
+  };
+
+  test('opens paper trading, and nothing else, to who confirms the address; it is then used', async () => {
+    const { email } = await anInvitation();
+    const guest = await signUp(email);
+    expect(await canTrade(guest)).toBe(false);
+    expect(await one('select accepted_at from invitations where email = $1', [email])).toEqual({ accepted_at: null });
+    await confirm(guest);
+    expect(
+      await one('select can_paper_trade, can_real_trade, daily_trade_limit from trading_permissions where user_id = $1', [guest]),
+    ).toEqual({
+      can_paper_trade: true,
+      can_real_trade: false,
+      daily_trade_limit: null,
+    });
+    expect(await one('select accepted_at is not null as used from invitations where email = $1', [email])).toEqual({ used: true });
+    expect(await one(`select count(*)::int from audit_log where action = 'invitation.accept' and subject_id = $1`, [guest])).toEqual({
+      count: 1,
+    });
+    // Rights an administrator takes away later do not come back with another confirmation.
+    await db.pool.query('update trading_permissions set can_paper_trade = false where user_id = $1', [guest]);
+    await db.pool.query('update auth.users set email_confirmed_at = null where id = $1', [guest]);
+    await confirm(guest);
+    expect(await canTrade(guest)).toBe(false);
+  });
+
+  test('is accepted at once by an address that is confirmed from the start', async () => {
+    const { email } = await anInvitation();
+    expect(await canTrade(await createTestUser(db.pool, { email }))).toBe(true);
+  });
+
+  test.each(['expired', 'withdrawn', 'of somebody else'])('%s opens nothing', async (what) => {
+    const { admin, email } = await anInvitation();
+    if (what === 'expired') await db.pool.query('update invitations set expires_at = now() where email = $1', [email]);
+    if (what === 'withdrawn') await call(admin, 'withdraw_invitation($1)', [email]);
+    const guest = await signUp(what === 'of somebody else' ? `other-${email}` : email);
+    await confirm(guest);
+    expect(await canTrade(guest)).toBe(false);
+  });
+
+  test('given again begins anew; for nonsense or a person who is here it is refused, as is taking back what is not open', async () => {
+    const { admin, email } = await anInvitation();
+    await db.pool.query('update invitations set expires_at = now() where email = $1', [email]);
+    await call(admin, 'invite_person($1)', [email]);
+    expect(await one(`select expires_at > now() + interval '13 days' as is_open from invitations where email = $1`, [email])).toEqual({
+      is_open: true,
+    });
+    const guest = await createTestUser(db.pool, { email });
+    expect(await canTrade(guest)).toBe(true);
+    expect((await refusalOf(call(admin, 'invite_person($1)', [email]))).code).toBe('already_signed_up');
+    expect((await refusalOf(call(admin, 'withdraw_invitation($1)', [email]))).code).toBe('invitation_not_found');
+    for (const wrong of ['', 'nobody', 'a b@c', null]) {
+      expect((await refusalOf(call(admin, 'invite_person($1)', [wrong]))).code).toBe('invalid_input');
+    }
+    expect((await refusalOf(call(guest, 'invite_person($1)', ['x@test.local']))).code).toBe('forbidden');
+  });
+});
+
 describe('credentials', () => {
   const sealed = { v: 1, kid: 'k1', enc: 'e', ct: 'c' };
   interface Saved {
