@@ -141,6 +141,18 @@ describe('a halt with cancel-all', () => {
 });
 
 describe('lifting', () => {
+  test('waits for accounts with orders of today, not for one that nobody can read any more', async () => {
+    const id = await anOrder();
+    await trading.accept(id, 'LEFT-OVER');
+    await db.pool.query(`update account_balances set as_of = now() - interval '1 hour' where broker_account_id = $1`, [account]);
+    await setHalt(user, 'account', account, 'halt');
+    expect((await refusalOf(setHalt(user, 'account', account, 'none'))).code).toBe('not_reconciled');
+    await db.pool.query('alter table real_orders disable trigger user');
+    await db.pool.query('update real_orders set order_day = order_day - 1 where id = $1', [id]);
+    await db.pool.query('alter table real_orders enable trigger user');
+    expect(await setHalt(user, 'account', account, 'none')).toMatchObject({ level: 'none' });
+  });
+
   test('needs a reason and no order of unknown outcome', async () => {
     const id = await anUnknown();
     await setHalt(user, 'account', account, 'halt');
