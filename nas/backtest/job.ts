@@ -76,6 +76,8 @@ export async function runBacktestJob(
     );
     if (!outcome.ok) return await store.fail(backtestId, refused(outcome.faults.length), outcome.faults);
     await progress.settled();
+    await progress.look(); // a cancellation counts until the result is written
+    if (abort.signal.reason instanceof CancelledByPerson) throw abort.signal.reason;
     await store.finish(backtestId, claimed.userId, outcome.result);
     log.info({ backtestId, durationMs: Math.round(performance.now() - startedAt), trades: outcome.result.trades.length }, 'back-test done');
   } catch (error) {
@@ -122,14 +124,14 @@ function progressWriter(
 ) {
   let latest = 0;
   let writing: Promise<void> = Promise.resolve();
-  const write = async (): Promise<void> => {
+  const look = async (): Promise<void> => {
     const elapsed = (performance.now() - startedAt) / 1_000;
     const etaSeconds = latest > 0.02 ? Math.ceil((elapsed / latest) * (1 - latest)) : null;
     if ((await store.progress(backtestId, latest, etaSeconds)) === 'cancel') onCancel();
   };
   let failure: unknown;
   const timer = setInterval(() => {
-    writing = writing.then(write).catch((error: unknown) => {
+    writing = writing.then(look).catch((error: unknown) => {
       failure = error;
     });
   }, everyMs);
@@ -143,6 +145,7 @@ function progressWriter(
       await writing;
       if (failure) throw failure;
     },
+    look,
     stop: (): void => clearInterval(timer),
   };
 }

@@ -147,9 +147,12 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
       repo,
       haltReason: (order) => haltReason(levelFor(order), order),
       async gate(order) {
-        if (halts.isStale() || !(await isHaltCertain(order))) return { kind: 'wait', reason: 'halts_unread' };
+        const facts = await gateFacts(order);
+        const isCertain = await isHaltCertain(order);
+        // Nothing is awaited from here to the verdict: flags that grew stale meanwhile make the order wait, they do not deny it.
+        if (halts.isStale() || !isCertain) return { kind: 'wait', reason: 'halts_unread' };
         return judgeBeforeSend(order, {
-          facts: await gateFacts(order),
+          facts,
           halt: levelFor(order),
           clockOffsetMs: broker.clockOffsetMs(),
           wall: clock.wall(),
