@@ -4,7 +4,7 @@ import type { TradingConfig } from './trading/process.ts';
 const STARTS = 5;
 
 /** The trading processes of the run: always two that serve, and one warmed up to step in at once for a killed one. */
-export async function startFleet(config: TradingConfig) {
+export async function startFleet(config: TradingConfig, progress: (line: string) => void) {
   const serving = new Set<Part>();
   let spare: Promise<Part> | null = null;
   const warm = () => startPart('trading/process.ts', config);
@@ -17,6 +17,9 @@ export async function startFleet(config: TradingConfig) {
       try {
         await part.ask('start');
         serving.add(part);
+        part.child.once('exit', (code) => {
+          if (code !== null) progress(`a trading process ended by itself with ${code}`);
+        });
         void part.gone.then(() => serving.delete(part));
         return part;
       } catch (error) {
@@ -29,6 +32,10 @@ export async function startFleet(config: TradingConfig) {
   return {
     serve,
     serving: () => [...serving],
+    /** What a supervisor does: nobody stays dead. */
+    async keepTwo() {
+      while (serving.size < 2) await serve();
+    },
     warmSpare() {
       spare ??= warm();
     },

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { withLedger } from '#lib/db/fleet/ledger.ts';
 import { verifyLedger } from '#lib/use-cases/verify-ledger.ts';
 import type { JudgeView } from '#nas/venue/judge.ts';
@@ -28,7 +27,8 @@ export interface Verdict {
   readonly sentWithoutLease: number;
   /** Orders that reached the venue while their account was halted. */
   readonly haltBreaches: number;
-  readonly eventHash: string;
+  /** What the seed decides, a line an intent; the run's hash is taken of them. */
+  readonly events: readonly string[];
 }
 
 interface Row {
@@ -114,7 +114,7 @@ export async function judge(
       ownersOf(order).some(({ lost_ms }) => lost_ms !== null && venueMs(order) >= lost_ms + TOLERANCE_MS),
     ).length,
     haltBreaches: await haltBreaches(database, view, accounts),
-    eventHash: hashOf(ours),
+    events: eventsOf(ours),
   };
 }
 
@@ -187,19 +187,14 @@ async function mismatchedPositions({ pool }: ChaosDatabase, view: JudgeView, acc
  * stations submitting, unknown, accepted, partially_filled and *_pending (a slow machine sees an answer after 3 s that a fast one sees
  * before, and two fills in one read or in two), the rows of other clients' orders, and which orders needed the operator.
  */
-function hashOf(rows: readonly Row[]): string {
+function eventsOf(rows: readonly Row[]): string[] {
   const TIMING = new Set(['submitting', 'unknown', 'accepted', 'partially_filled', 'cancel_pending', 'replace_pending']);
-  const lines = rows.map(({ intent, status, code, cum, amount, moves }) =>
-    [
-      intent,
-      status,
-      status === 'denied' || status === 'rejected' ? code : '',
-      cum,
-      amount,
-      moves.filter((move) => !TIMING.has(move)).join('>'),
-    ].join('|'),
-  );
-  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+  return rows
+    .map(({ intent, status, code, cum, amount, moves }) => {
+      const path = moves.filter((move) => !TIMING.has(move)).join('>');
+      return [intent, status, status === 'denied' || status === 'rejected' ? code : '', cum, amount, path].join('|');
+    })
+    .sort();
 }
 
 function tally(keys: readonly string[]): Map<string, number> {

@@ -5,8 +5,10 @@ import { type Trouble, troubleNamed } from './troubles.ts';
 interface Scene {
   readonly fate: Fate;
   readonly trouble: Trouble | null;
-  /** Armed when the order rests at the exchange; otherwise before it is placed. */
+  /** Armed when the order is at work; otherwise before it is placed. A door that others pass as well must not be armed during the send. */
   readonly isArmedLate?: boolean;
+  /** What the sender knows of the list is too old by then, so that it reads it for the order. */
+  readonly isListOld?: boolean;
 }
 export interface KillScript extends Scene {
   readonly door: string;
@@ -16,6 +18,9 @@ export interface KillScript extends Scene {
 }
 
 const plain: Scene = { fate: 'fill', trouble: null };
+/** At work for some seconds, then filled. */
+const filling: Scene = { fate: 'fill', trouble: troubleNamed('slow_fill'), isArmedLate: true };
+const asking: Scene = { fate: 'fill', trouble: null, isListOld: true };
 /** The venue has the order and holds its answer back for 20 s: whatever dies meanwhile, the order is there. */
 const held: Scene = { fate: 'fill', trouble: troubleNamed('delay_long') };
 const lost: Scene = { fate: 'fill', trouble: troubleNamed('lost_answer') };
@@ -35,12 +40,20 @@ const kill = (scene: Scene, ...doors: readonly string[]): KillScript[] =>
 
 /** Every await between an order's row and the last fact about it, before and behind. */
 export const KILL_SCRIPTS: readonly KillScript[] = [
-  ...kill(plain, ...around('repo.activeOrders'), ...around('gate.facts'), ...around('broker.quote'), ...around('broker.ordersOn')),
-  ...kill(plain, 'repo.beginAttempt:before', 'broker.submit:after', ...around('repo.finishAttempt'), ...around('repo.knownNumbers')),
+  ...kill(plain, ...around('repo.activeOrders'), ...around('gate.facts'), ...around('broker.quote')),
+  ...kill(asking, ...around('broker.ordersOn')),
+  ...kill(plain, 'repo.beginAttempt:before', 'broker.submit:after', ...around('repo.finishAttempt')),
   ...kill(unwritten, 'repo.beginAttempt:after', 'broker.submit:before', 'broker.submit:unwritten'),
   ...kill(held, 'broker.submit:written', ...around('repo.renewInstance'), ...around('repo.takeLeases'), ...around('repo.markUnknown')),
-  ...kill(plain, ...around('repo.applyNotice'), ...around('repo.applyCum'), ...around('broker.balance'), ...around('repo.putBalance')),
-  ...kill(plain, ...around('repo.positions'), ...around('repo.putHolding')),
+  ...kill(
+    filling,
+    ...around('repo.knownNumbers'),
+    ...around('repo.applyNotice'),
+    ...around('repo.applyCum'),
+    ...around('broker.balance'),
+    ...around('repo.putBalance'),
+  ),
+  ...kill(filling, ...around('repo.positions'), ...around('repo.putHolding')),
   ...kill(lost, ...around('repo.submitAttempts'), ...around('repo.adopt')),
   ...kill(twin, ...around('repo.setCandidates'), ...around('repo.adoptExternal')),
   ...kill(absent, ...around('repo.settle')),

@@ -3,14 +3,12 @@ import type { Fleet } from './fleet.ts';
 import type { Step } from './plan.ts';
 import { pause, playStep, type Stage, untilSo } from './play.ts';
 
-/** One press: the first order is between its attempt and its write when the halt comes, the others wait behind it. */
+/** One press: the first order is between its attempt and its write when the halt comes, the other waits behind it. */
 export type HaltRound = readonly Step[];
 
-/** Shorter than the 3 s after which an order would be unknown: it is stopped in the tick of the write, and sent after the halt is lifted. */
-const STALL_MS = 2_600;
 const HALTED_MS = 8_000;
 
-/** Presses the kill switch of an account while its sender is about to write. The judge looks for bytes that came after it. */
+/** Presses the kill switch of an account while its sender is about to write: nothing of the round may leave. The judge looks for bytes that did. */
 export async function playHalts(
   stage: Stage,
   fleet: Fleet,
@@ -20,11 +18,15 @@ export async function playHalts(
   for (const steps of rounds) {
     const account = accountOf(steps[0]!.account);
     const { intentKey } = steps[0]!.orders[0]!;
-    const strike = { id: `stall-${intentKey}`, accountId: account.id, door: 'broker.submit:before', what: 'stall', ms: STALL_MS };
+    const strike = { id: `stall-${intentKey}`, accountId: account.id, door: 'broker.submit:before', what: 'stall' };
     for (const part of fleet.serving()) await part.ask('arm', strike);
-    const over = Promise.all(steps.map((step) => playStep(stage, account, step)));
+    const [first, ...behind] = steps as [Step, ...Step[]];
+    const stalled = playStep(stage, account, first);
     await untilBegun(stage, account, intentKey);
+    const over = Promise.all([stalled, ...behind.map((step) => playStep(stage, account, step))]);
+    for (const step of behind) await untilPlaced(stage, account, step.orders[0]!.intentKey);
     await setHalt(stage, account, 'halt');
+    for (const part of fleet.serving()) await part.ask('release', strike.id);
     await pause(stage.machineMs(HALTED_MS));
     await lift(stage, account);
     await over;
@@ -37,6 +39,16 @@ function untilBegun(stage: Stage, account: ChaosAccount, intentKey: string): Pro
   return untilSo(stage, `${intentKey} begun`, async () => {
     const { rowCount } = await stage.database.pool.query(
       `select 1 from public.real_orders where broker_account_id = $1 and intent_key = $2 and order_status <> 'pending'`,
+      [account.id, intentKey],
+    );
+    return rowCount === 1;
+  });
+}
+
+function untilPlaced(stage: Stage, account: ChaosAccount, intentKey: string): Promise<void> {
+  return untilSo(stage, `${intentKey} placed`, async () => {
+    const { rowCount } = await stage.database.pool.query(
+      'select 1 from public.real_orders where broker_account_id = $1 and intent_key = $2',
       [account.id, intentKey],
     );
     return rowCount === 1;

@@ -15,6 +15,9 @@ export interface KillStep {
 /** Long enough for the other process to have taken over. */
 const FROZEN_MS = 30_000;
 
+/** A baseline may be 5 s old. */
+const LIST_OLD_MS = 7_000;
+
 /** Doors in the order of the list, over and over; every fortieth round a frozen process instead of a killed one. */
 export function killScripts(rounds: number): KillScript[] {
   return Array.from({ length: rounds }, (_, round) => (round % 40 === 7 ? FREEZE : KILL_SCRIPTS[(round * 7) % KILL_SCRIPTS.length]!));
@@ -46,6 +49,7 @@ export async function playKills(lane: KillLane, steps: readonly KillStep[]): Pro
     await busy.get(step.account);
     fleet.warmSpare();
     await handOver(stage, account, await instanceOf(stage, keeperId));
+    if (script.isListOld) await pause(stage.machineMs(LIST_OLD_MS));
     const [order] = step.orders as [PlannedOrder];
     const strike = { id: order.intentKey, accountId: account.id, door: script.door, what: script.what };
     const arm = () => doomed.ask('arm', strike);

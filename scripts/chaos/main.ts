@@ -1,9 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Report } from './report.ts';
 import { runChaos } from './run.ts';
 import { MUTANTS, type Mutant } from './trading/replace-modules.ts';
 
-const USAGE = `usage: npm run chaos -- --orders N --seed S [--accounts A] [--factor F] [--mutant <${MUTANTS.join('|')}|all>] [--verbose]\n`;
+const USAGE = `usage: npm run chaos -- --orders N --seed S [--accounts A] [--factor F] [--mutant <${MUTANTS.join('|')}|all>] [--events FILE] [--verbose]\n`;
 
 const { values } = parseArgs({
   options: {
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     accounts: { type: 'string', default: '' },
     factor: { type: 'string', default: '5' },
     mutant: { type: 'string' },
+    events: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -36,7 +38,8 @@ if (!isSensible || (values.mutant !== undefined && mutants.length === 0)) {
 async function run(mutant: Mutant | null): Promise<Report> {
   const logLevel = values.verbose ? 'info' : 'silent';
   const progress = (line: string) => void process.stderr.write(`${mutant ?? 'chaos'} ${line}\n`);
-  const report = await runChaos({ orders, seed, accounts, factor, mutant, logLevel, progress });
+  const onEvents = (lines: readonly string[]) => values.events !== undefined && writeFileSync(values.events, `${lines.join('\n')}\n`);
+  const report = await runChaos({ orders, seed, accounts, factor, mutant, logLevel, progress, onEvents });
   process.stdout.write(`${JSON.stringify(report)}\n`);
   return report;
 }

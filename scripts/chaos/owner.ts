@@ -12,6 +12,7 @@ export interface Roles {
 
 /** Who owns the accounts just now: after a death whoever looked first, an old process or a new one. Heartbeats tell pid and instance. */
 export async function rolesOf(stage: Stage, fleet: Fleet): Promise<Roles> {
+  await fleet.keepTwo();
   let roles: Roles | null = null;
   await untilSo(stage, 'one owner, one beside it', async () => {
     const { rows } = await stage.database.pool.query<{ id: string; pid: number }>(

@@ -3,7 +3,7 @@ import type { ListedSymbol } from '#nas/trading/testing/list-market.ts';
 import type { PlanEntry } from '#nas/venue/faults/plan.ts';
 import { hashSeed, type Random, random } from '#nas/venue/random.ts';
 import { CHAOS_DAY } from './time.ts';
-import { TROUBLES, type Trouble } from './troubles.ts';
+import { FILLS_AFTER_MS, TROUBLES, type Trouble } from './troubles.ts';
 
 /** What the script wants to become of an order. */
 export type Fate = 'fill' | 'part' | 'cancel' | 'replace' | 'deny';
@@ -116,7 +116,9 @@ export function venuePlan(step: Step, accountId: string): PlanEntry[] {
     if (fate === 'deny') return [];
     const look = { account: accountId, symbol, side, quantity, price, occurrence: index + 1, attempt: 1 };
     const fault = (kind: PlanEntry['faults'][number]['kind'], more: object = {}) => ({ kind, ms: 0, channel: 'Nsmart' as const, ...more });
-    const fills = order.fills.map((shares, at) => fault('fill', { quantity: shares, ms: 400 + 900 * at }));
+    const fills = order.fills.map((shares, at) =>
+      fault('fill', { quantity: shares, ms: (trouble?.fillsAfterMs ?? FILLS_AFTER_MS) + 900 * at }),
+    );
     const submit = [...(trouble?.submit ?? []), ...(trouble?.stopsFills ? [] : fills)];
     // A request that the gateway turned away is sent again, and that one is to be filled.
     const again = trouble?.isTurnedAway ? [{ ...look, on: 'submit' as const, attempt: 2, faults: fills }] : [];

@@ -13,6 +13,8 @@ export interface Stage {
   /** Milliseconds of the world until an order that is not over is left to the judge. */
   readonly patienceMs: number;
   progress(line: string): void;
+  /** When the accounts had their first tokens, by the machine's steady clock. */
+  readonly openedAt: number;
   /** What each lane is doing, for whoever wonders why a run stands still. */
   readonly doing: Map<string, string>;
 }
@@ -31,7 +33,7 @@ export async function untilSo(stage: Stage, what: string, look: () => Promise<bo
 const UNTIL_MS = 90_000;
 
 /** Plays one step as the account's owner: places, cancels where the script wants it, and waits until all is over. */
-export async function playStep(stage: Stage, account: ChaosAccount, step: Step, beforeChange?: () => Promise<unknown>): Promise<void> {
+export async function playStep(stage: Stage, account: ChaosAccount, step: Step, whenWorking?: () => Promise<unknown>): Promise<void> {
   for (const { trouble } of step.orders) {
     if (trouble?.name === 'token_expired') await restOfToken(stage, account.index);
     for (const kind of trouble?.inquiry ?? []) {
@@ -44,7 +46,7 @@ export async function playStep(stage: Stage, account: ChaosAccount, step: Step, 
   );
   const ids: string[] = [];
   for (const order of step.orders) ids.push(await place(stage, account, order));
-  await Promise.all(step.orders.map((order, at) => seeThrough(stage, account, order, ids[at]!, beforeChange)));
+  await Promise.all(step.orders.map((order, at) => seeThrough(stage, account, order, ids[at]!, whenWorking)));
   stage.doing.delete(`account ${account.index}`);
 }
 
@@ -54,7 +56,7 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 const inquiryTr = (account: ChaosAccount): string => (account.environment === 'real' ? 'TTTC0081R' : 'VTTC0081R');
 
 async function restOfToken(stage: Stage, index: number): Promise<void> {
-  const wait = (tokenFreeAt.get(index) ?? 0) - performance.now();
+  const wait = (tokenFreeAt.get(index) ?? stage.openedAt + stage.machineMs(TOKEN_REST_MS)) - performance.now();
   if (wait > 0) await pause(wait);
   tokenFreeAt.set(index, performance.now() + stage.machineMs(TOKEN_REST_MS));
 }
@@ -83,7 +85,7 @@ async function seeThrough(
   account: ChaosAccount,
   order: PlannedOrder,
   orderId: string,
-  beforeChange?: () => Promise<unknown>,
+  whenWorking?: () => Promise<unknown>,
 ): Promise<void> {
   let isReady = false;
   let isChanged = false;
@@ -91,12 +93,14 @@ async function seeThrough(
   const wanted = order.fills.reduce((sum, shares) => sum + shares, 0);
   const last = await follow(stage, account, order, orderId, async (seen) => {
     const isWorking = seen.status === 'accepted' || seen.status === 'partially_filled';
+    if (isWorking && !isReady) {
+      isReady = true;
+      await whenWorking?.();
+    }
     if (!isWorking || seen.cum < wanted) return;
     const wantsChange = order.change !== null && !isChanged;
     const wantsCancel = mustCancel && !seen.isCancelWanted;
     if (!wantsChange && !wantsCancel) return;
-    if (!isReady) await beforeChange?.();
-    isReady = true;
     if (wantsCancel) return cancel(stage, account, orderId);
     isChanged = true;
     const replacement = await replace(stage, account, order, orderId);

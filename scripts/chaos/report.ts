@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { Verdict } from './judge.ts';
 import type { Step } from './plan.ts';
 import type { ChaosOptions } from './run.ts';
 import type { RunPlan } from './script-lanes.ts';
 
 /** The one line of a run. */
-export interface Report extends Verdict {
+export interface Report extends Omit<Verdict, 'events'> {
+  /** Equal when the same seed is run again; `judge.ts` tells what is in it and why the rest cannot be. */
+  readonly eventHash: string;
   readonly orders: number;
   readonly seed: number;
   readonly accounts: number;
@@ -38,7 +41,7 @@ const MUST_BE_ZERO = [
   'attemptsWithoutLease',
   'sentWithoutLease',
   'haltBreaches',
-] as const satisfies readonly (keyof Verdict)[];
+] as const satisfies readonly (keyof Omit<Verdict, 'events'>)[];
 
 export function report(input: {
   options: ChaosOptions;
@@ -51,7 +54,8 @@ export function report(input: {
   orders: number;
   seconds: number;
 }): Report {
-  const { options, plan, steps, verdict, killed } = input;
+  const { options, plan, steps, killed } = input;
+  const { events, ...verdict } = input.verdict;
   const orders = steps.reduce((sum, step) => sum + step.orders.length, 0);
   const kills = Object.values(killed).reduce((sum, n) => sum + n, 0);
   const faults = Object.fromEntries(Object.entries(input.byKind).filter(([kind]) => kind !== 'fill'));
@@ -74,6 +78,7 @@ export function report(input: {
     accounts: plan.load.length + plan.kill.length + plan.halt.length,
     mutant: options.mutant,
     ...verdict,
+    eventHash: createHash('sha256').update(events.join('\n')).digest('hex'),
     faulted,
     faults,
     kills,

@@ -11,6 +11,8 @@ import { openWorld, type WorldOptions } from './world.ts';
 
 export interface ChaosOptions extends WorldOptions {
   readonly orders: number;
+  /** Is handed the lines of which the event hash is taken. */
+  onEvents(lines: readonly string[]): void;
 }
 
 /** One whole run, from an empty cluster to the verdict. */
@@ -82,6 +84,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
       accounts,
       steps.flatMap((step) => step.orders),
     );
+    options.onEvents(verdict.events);
     const struck = await venue.ask<Struck>('struck');
     return report({ options, plan, steps, verdict, killed, ends, ...struck, seconds: seconds() });
   } finally {

@@ -42,7 +42,7 @@ export function shareOut(orders: number, accounts: number): RunPlan {
 const KILLS_FROM = 0x1000000;
 const HALTS_FROM = 0x2000000;
 const HELD_FROM = 0x3000000;
-const ORDERS_A_HALT = 3;
+const ORDERS_A_HALT = 2;
 const HELD_A_CHAPTER = 10;
 
 export function planKills(plan: RunPlan, seed: number, listedOf: (index: number) => readonly ListedSymbol[]): KillStep[] {

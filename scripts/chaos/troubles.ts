@@ -16,12 +16,16 @@ export interface Trouble {
   /** It reaches no book, or leaves it without a trade: nothing is to be filled. */
   readonly ends: 'absent' | 'refused' | null;
   readonly stopsFills: boolean;
+  /** Milliseconds of the world from the acceptance to the first fill. */
+  readonly fillsAfterMs: number;
   /** The gateway refuses before anything is done, so that the sender tries again. */
   readonly isTurnedAway: boolean;
   /** Over soon enough that an identical order beside it is not denied for waiting. */
   readonly mayBePaired: boolean;
   readonly fate: Fate | undefined;
 }
+
+export const FILLS_AFTER_MS = 400;
 
 const fault = (kind: Fault['kind'], more: Partial<Fault> = {}): Fault => ({ kind, ms: 0, channel: 'Nsmart', ...more });
 const trouble = (name: string, perMille: number, submit: readonly Fault[], more: Partial<Trouble> = {}): Trouble => ({
@@ -33,6 +37,7 @@ const trouble = (name: string, perMille: number, submit: readonly Fault[], more:
   inquiry: [],
   ends: null,
   stopsFills: more.ends !== undefined && more.ends !== null,
+  fillsAfterMs: FILLS_AFTER_MS,
   isTurnedAway: false,
   mayBePaired: false,
   fate: undefined,

@@ -75,11 +75,12 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       KIS_REAL_WS_URL: ws.real,
       KIS_REQUESTS_PER_SECOND: '15',
     };
-    const fleet = await startFleet({ time, env, recordDir, mutant, logLevel: options.logLevel });
+    const fleet = await startFleet({ time, env, recordDir, mutant, logLevel: options.logLevel }, progress);
     stops.push(() => fleet.stop());
     await fleet.serve();
     const watch = startWatch(database);
     stops.push(() => watch.stop());
+    await untilProved(database, accounts.length);
     const stage: Stage = {
       database,
       venue,
@@ -88,8 +89,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       patienceMs: mutant ? 150_000 : PATIENCE_MS,
       progress,
       doing: new Map(),
+      openedAt: performance.now(),
     };
-    await untilProved(database, accounts.length);
     await fleet.serve();
     return {
       database,

@@ -8,13 +8,12 @@ export interface Strike {
   readonly accountId: string;
   /** E.g. `repo.beginAttempt:after`. */
   readonly door: string;
-  /** kill: SIGKILL. freeze: SIGSTOP until somebody wakes it. stall: this one call waits. */
+  /** kill: SIGKILL. freeze: SIGSTOP until somebody wakes it. stall: this one call waits until it is released. */
   readonly what: 'kill' | 'freeze' | 'stall';
-  /** Milliseconds of the world, for `stall`. */
-  readonly ms?: number;
 }
 
 const strikes: Strike[] = [];
+const stalled = new Map<string, () => void>();
 let recordDir = '';
 
 export function recordStrikesIn(dir: string): void {
@@ -33,6 +32,11 @@ export function disarmStrike(id: string): void {
 /** Doors that belong to the process and to no account. */
 const OF_PROCESS = /^repo\.(renewInstance|takeLeases):/;
 
+/** Lets a stalled call go on. */
+export function releaseStalled(id: string): void {
+  stalled.get(id)?.();
+}
+
 function take(door: string, accountId: string | null): Strike | null {
   const at = strikes.findIndex((strike) => strike.door === door && (strike.accountId === accountId || OF_PROCESS.test(door)));
   if (at < 0) return null;
@@ -46,7 +50,7 @@ function take(door: string, accountId: string | null): Strike | null {
 /** A door between two awaits. */
 export async function pass(door: string, accountId: string | null): Promise<void> {
   const strike = take(door, accountId);
-  if (strike?.what === 'stall') await new Promise((resolve) => setTimeout(resolve, strike.ms));
+  if (strike?.what === 'stall') await new Promise<void>((resolve) => stalled.set(strike.id, resolve));
   else if (strike) end(strike);
 }
 

@@ -2,7 +2,7 @@ import { readFleetEnv } from '#lib/env/fleet.ts';
 import { createLog } from '#lib/log.ts';
 import { startTrading } from '#nas/trading/service.ts';
 import { serve } from '../rpc.ts';
-import { armStrike, disarmStrike, recordStrikesIn, type Strike } from './doors.ts';
+import { armStrike, disarmStrike, recordStrikesIn, releaseStalled, type Strike } from './doors.ts';
 import type { TradingConfig } from './process.ts';
 import { takeHabit } from './wrong-habits.ts';
 
@@ -24,6 +24,7 @@ export async function openTrading(config: TradingConfig): Promise<void> {
     },
     arm: (strike: Strike) => armStrike(strike),
     disarm: (id: string) => disarmStrike(id),
+    release: (id: string) => releaseStalled(id),
     stop: () => running?.stop(),
     usage: () => ({ ...process.cpuUsage(), rss: process.memoryUsage().rss }),
   });
