@@ -12,7 +12,11 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function DashboardPage() {
   const db = await serverClient();
-  const [deployments, alerts] = await Promise.all([deploymentRepo(db).active(), platformRepo(db).notifications()]);
+  const [deployments, alerts, permission] = await Promise.all([
+    deploymentRepo(db).active(),
+    platformRepo(db).notifications(),
+    platformRepo(db).permission(),
+  ]);
   const names = await strategyNames(
     db,
     deployments.map((row) => row.strategyId),
@@ -23,6 +27,7 @@ export default async function DashboardPage() {
       initial={{
         deployments: deployments.map((row) => ({ ...row, name: names.get(row.strategyId) ?? row.strategyId.slice(0, 8) })),
         alerts,
+        permission,
         dayStart: `${day}T00:00:00+09:00`,
       }}
     />

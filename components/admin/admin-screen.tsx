@@ -5,17 +5,19 @@ import { useCallback, useState } from 'react';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card, PageHeader } from '#components/ui/card.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '#components/ui/tabs.tsx';
-import { type AdminUser, type AuditEntry, adminRepo, type Heartbeat, type PlatformRow } from '#lib/db/admin.ts';
+import { type AdminUser, type AuditEntry, adminRepo, type Heartbeat, type Invitation, type PlatformRow } from '#lib/db/admin.ts';
 import { useDb } from '#lib/realtime/context.tsx';
 import { AuditPanel } from './audit-panel.tsx';
 import { FleetPanel } from './fleet-panel.tsx';
 import { HaltPanel } from './halt-panel.tsx';
+import { InvitationsPanel } from './invitations-panel.tsx';
 import { PlatformPanel } from './platform-panel.tsx';
 import { RequestsPanel } from './requests-panel.tsx';
 import { UsersPanel } from './users-panel.tsx';
 
 interface Props {
   readonly users: readonly AdminUser[];
+  readonly invitations: readonly Invitation[];
   readonly platform: PlatformRow;
   readonly heartbeats: readonly Heartbeat[];
   readonly audit: readonly AuditEntry[];
@@ -58,6 +60,7 @@ export function AdminScreen(props: Props) {
           </TabsList>
           <TabsContent value="users" className="pt-0">
             <UsersPanel users={users} onChanged={reread} />
+            <InvitationsPanel initial={props.invitations} />
           </TabsContent>
           <TabsContent value="requests" className="pt-0">
             <RequestsPanel users={users} onChanged={reread} />

@@ -16,18 +16,20 @@ import { EmptyState } from '#components/ui/states.tsx';
 import { isFinal } from '#domain/order/transitions.ts';
 import { accountRepo } from '#lib/db/accounts.ts';
 import { type DeploymentView, deploymentRepo } from '#lib/db/deployments.ts';
-import type { NotificationView } from '#lib/db/platform.ts';
+import type { NotificationView, PermissionView } from '#lib/db/platform.ts';
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { deploymentsTopic } from '#lib/realtime/topics.ts';
 import { useQuotes } from '#lib/realtime/use-quote.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { AlertsCard } from './alerts-card.tsx';
 import { EquityCurve, type EquityPoint } from './equity-curve.tsx';
+import { NoRightsNotice } from './no-rights-notice.tsx';
 import { SystemDots } from './system-dots.tsx';
 
 export interface DashboardData {
   readonly deployments: readonly (DeploymentView & { readonly name: string })[];
   readonly alerts: readonly NotificationView[];
+  readonly permission: PermissionView | null;
   /** Start of the Seoul day, from where today's figures count. */
   readonly dayStart: string;
 }
@@ -39,6 +41,7 @@ export function DashboardScreen({ initial }: { initial: DashboardData }) {
   return (
     <>
       <PageHeader title={t('title', { name: user.displayName || user.email.split('@')[0] || '' })} actions={<SystemDots />} />
+      <NoRightsNotice initial={initial.permission} />
       {account ? (
         <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
           <div className="flex min-w-0 flex-col gap-4">

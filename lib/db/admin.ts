@@ -106,6 +106,12 @@ const auditRow = z
   }));
 export type AuditEntry = z.infer<typeof auditRow>;
 
+const invitationRow = z
+  .object({ id: z.uuid(), email: z.string(), expires_at: instant, accepted_at: instant.nullable() })
+  .transform((row) => ({ id: row.id, email: row.email, expiresAt: row.expires_at, acceptedAt: row.accepted_at }));
+/** An address that may begin trading on paper by itself until `expiresAt`. */
+export type Invitation = z.infer<typeof invitationRow>;
+
 /** Doors for administrators; the database checks again. */
 export const adminRepo = (db: SupabaseClient) => ({
   async users(): Promise<AdminUser[]> {
@@ -126,6 +132,18 @@ export const adminRepo = (db: SupabaseClient) => ({
   async decide(requestId: string, state: 'granted' | 'refused'): Promise<void> {
     const { error } = await db.rpc('decide_request', { p_request_id: requestId, p_state: state });
     if (error) must({ data: null, error }, 'decide_request');
+  },
+  /** The newest hundred. */
+  async invitations(): Promise<Invitation[]> {
+    const query = db.from('invitations').select('id,email,expires_at,accepted_at').order('created_at', { ascending: false }).limit(100);
+    return z.array(invitationRow).parse(must(await query, 'admin.invitations'));
+  },
+  async invite(email: string): Promise<void> {
+    must(await db.rpc('invite_person', { p_email: email }), 'invite_person');
+  },
+  async withdrawInvitation(email: string): Promise<void> {
+    const { error } = await db.rpc('withdraw_invitation', { p_email: email });
+    if (error) must({ data: null, error }, 'withdraw_invitation');
   },
   async platform(): Promise<PlatformRow> {
     const row = must(

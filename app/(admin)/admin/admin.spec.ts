@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from '@playwright/test';
-import { expectAccessible, expectNoSideScroll, signIn, test } from '#scripts/test/browser.ts';
+import { expectAccessible, expectNoSideScroll, mailedLink, signIn, test } from '#scripts/test/browser.ts';
 
 test('the page does not exist for anybody but administrators', async ({ page, url }) => {
   await signIn(page, url, 'seoyeon');
@@ -58,6 +59,44 @@ test('switches say what follows before they turn, the fleet is heard, and nothin
   await expect(page.getByRole('dialog')).toContainText('들고 있는 종목과 미체결 주문은 그대로 남습니다');
   await page.getByRole('dialog').getByRole('button', { name: '그대로 두기' }).click();
   await expect(page.getByRole('switch', { name: /자동매매/ })).toBeChecked();
+});
+
+test('an address is invited, taken back, invited again, and its owner trades on paper at once', async ({ browser, page, url }) => {
+  test.setTimeout(180_000);
+  await signIn(page, url, 'admin');
+  await page.goto(`${url}/admin`);
+  const invitations = page.getByRole('region', { name: '초대', exact: true });
+  await invitations.getByLabel('초대할 이메일').fill('minjun@narae.local');
+  await invitations.getByRole('button', { name: '초대하기' }).click();
+  await expect(page.getByText('이미 이 이메일로 가입한 사람이 있습니다')).toBeVisible();
+  const email = `guest-${randomUUID().slice(0, 8)}@narae.local`;
+  await invitations.getByLabel('초대할 이메일').fill(email);
+  await invitations.getByRole('button', { name: '초대하기' }).click();
+  await expect(invitations.getByRole('listitem').filter({ hasText: email })).toContainText('까지');
+  await expectAccessible(page);
+  await invitations.getByRole('button', { name: `${email} 초대 거두기` }).click();
+  await expect(invitations.getByText(email)).toHaveCount(0);
+
+  await invitations.getByLabel('초대할 이메일').fill(email);
+  await invitations.getByRole('button', { name: '초대하기' }).click();
+  await expect(invitations.getByText(email)).toBeVisible();
+  const guestContext = await browser.newContext({ locale: 'ko-KR' });
+  try {
+    const guest = await guestContext.newPage();
+    await guest.goto(`${url}/signup`);
+    await guest.getByLabel('이름', { exact: true }).fill('손님');
+    await guest.getByLabel('이메일').fill(email);
+    await guest.getByLabel('비밀번호', { exact: true }).fill('guest-password-2026');
+    await guest.getByRole('button', { name: '가입하기' }).click();
+    await expect(guest.getByText('확인 메일을 보냈습니다')).toBeVisible();
+    await guest.goto(await mailedLink(email));
+    await guest.goto(`${url}/settings`);
+    await expect(guest.getByText('모의 거래 가능')).toBeVisible();
+  } finally {
+    await guestContext.close();
+  }
+  await page.reload();
+  await expect(invitations.getByRole('listitem').filter({ hasText: email })).toContainText('가입');
 });
 
 test('orders of unknown outcome have a page of their own, for administrators alone', async ({ browser, page, url }) => {

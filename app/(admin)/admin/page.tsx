@@ -17,6 +17,12 @@ export default async function AdminPage() {
   const profile = data ? await platformRepo(db).profile(data.claims.sub) : null;
   if (!profile?.isAdmin) notFound();
   const repo = adminRepo(db);
-  const [users, platform, heartbeats, audit] = await Promise.all([repo.users(), repo.platform(), repo.heartbeats(), repo.audit()]);
-  return <AdminScreen users={users} platform={platform} heartbeats={heartbeats} audit={audit} />;
+  const [users, invitations, platform, heartbeats, audit] = await Promise.all([
+    repo.users(),
+    repo.invitations(),
+    repo.platform(),
+    repo.heartbeats(),
+    repo.audit(),
+  ]);
+  return <AdminScreen users={users} invitations={invitations} platform={platform} heartbeats={heartbeats} audit={audit} />;
 }

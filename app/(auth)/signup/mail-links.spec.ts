@@ -13,6 +13,10 @@ test('a newcomer signs up, follows the mail, forgets the password and sets a new
   await expect(page.getByText('확인 메일을 보냈습니다')).toBeVisible();
   await page.goto(await mailedLink(email));
   await expect(page).toHaveURL(`${url}/`);
+  // Nobody invited this address: the desk opens, says so, and lets them ask.
+  await expect(page.getByText('아직 거래 권한이 없습니다')).toBeVisible();
+  await page.getByRole('button', { name: '관리자에게 요청' }).click();
+  await expect(page.getByText('관리자가 허용하면 이 안내가 사라집니다')).toBeVisible();
 
   await page.context().clearCookies();
   await page.goto(`${url}/forgot-password`);
