@@ -96,6 +96,19 @@ describe('where the list shows no rows, a cancel is told by its notice', () => {
     expect(written).toEqual([wrote]);
   });
 
+  test.each([
+    { quantity: 6, why: 'names the rest' },
+    { quantity: 10, why: 'names the whole order' },
+  ])('a cancel of the rest that $why leaves room for fills that only notices told of', ({ quantity }) => {
+    const { desk, written } = aDesk([anOrder('1', {})], true);
+    desk.onNotice(aNotice({ quantity: shares.parse(4) }));
+    desk.onNotice(cancelled(quantity));
+    expect(written).toEqual([
+      ['notice', '1', 4, expect.anything()],
+      ['part', '1', 6, 'notice'],
+    ]);
+  });
+
   test('a doubled notice takes back once', () => {
     const { desk, written } = aDesk([anOrder('1', { cancelQuantity: shares.parse(3) })], true);
     desk.onNotice(cancelled(3));

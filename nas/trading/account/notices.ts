@@ -53,23 +53,30 @@ export function createNoticeDesk(
       .catch((error) => log.warn({ err: error, orderId: order.id }, 'notice not written'));
   }
 
+  function toldFor(order: OrderRow): { quantity: number; amount: number } | null {
+    const total = totals.get(order.id);
+    const quantity = total ? Math.min(total.base + total.sum, order.quantity) - order.cumQuantity : 0;
+    return total && quantity > 0 ? { quantity, amount: Math.round((total.amount * quantity) / total.sum) } : null;
+  }
+
   /** Without rows in the list a cancel is told by its notice only; its own number tells a doubled one. */
   async function settleCancel(order: OrderRow, { brokerOrderId, quantity }: OrderNotice): Promise<void> {
     if (cancels.has(brokerOrderId)) return;
     cancels.add(brokerOrderId);
-    const isPart = order.cancelQuantity !== null && quantity < leavesOf(order);
-    const written = isPart
-      ? repo.applyCancelled(order.id, order.cancelledQuantity + quantity, 'notice')
-      : repo.settle(order.id, 'cancelled', order.cancelledQuantity + leavesOf(order), 'notice', {});
+    const isLess = quantity > 0 && quantity < leavesOf(order);
+    const isPart = order.cancelQuantity !== null && isLess;
+    // Fills that only notices told of are booked with the next holding, which ends the order: an ended one would lose them.
+    const unbooked = toldFor(order)?.quantity ?? 0;
+    const taken = isLess ? quantity : leavesOf(order) - unbooked;
+    const written =
+      isPart || (unbooked > 0 && taken > 0)
+        ? repo.applyCancelled(order.id, order.cancelledQuantity + taken, 'notice')
+        : repo.settle(order.id, 'cancelled', order.cancelledQuantity + leavesOf(order), 'notice', {});
     await written.catch((error) => log.warn({ err: error, orderId: order.id }, 'cancel notice not written'));
   }
 
   return {
-    toldFor(order) {
-      const total = totals.get(order.id);
-      const quantity = total ? Math.min(total.base + total.sum, order.quantity) - order.cumQuantity : 0;
-      return total && quantity > 0 ? { quantity, amount: Math.round((total.amount * quantity) / total.sum) } : null;
-    },
+    toldFor,
     onNotice(notice) {
       metrics.notices.inc({ kind: notice.kind });
       if (deliver(notice)) return;
