@@ -81,6 +81,16 @@ describe('a partial cancel', () => {
     expect(await orderNow(id)).toMatchObject({ order_status: 'accepted', cancel_quantity: null });
     expect(await trading.begin(id, 'cancel')).not.toBeNull();
   });
+
+  test('waits for an earlier one that has not left yet, though it counts as without effect', async () => {
+    const { user, id, attempt } = await aPartOnItsWay();
+    await patienceEnds(id);
+    await trading.call('settle_order($1, $2)', [id, 'previous']);
+    await cancel(user, id, 3);
+    expect(await trading.begin(id, 'cancel', 3)).toBeNull();
+    await finish(attempt, 'not_processed');
+    expect(await trading.begin(id, 'cancel', 3)).not.toBeNull();
+  });
 });
 
 describe('a stop whose sale was changed', () => {
