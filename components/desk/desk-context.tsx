@@ -1,6 +1,6 @@
 'use client';
 import { useLocale } from 'next-intl';
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import { type MarketState, marketStateAt } from '#components/market/market-state.ts';
 import { type AccountView, accountRepo, accountRow, type BalanceView, balanceRow } from '#lib/db/accounts.ts';
 import { type OrderView, orderRepo, orderRow } from '#lib/db/orders.ts';
@@ -61,7 +61,15 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
   const [positions, setPositions] = useState(initial.positions);
   const [balances, setBalances] = useState(initial.balances);
 
+  /** Messages heard while a reading is under way; it began before them, so they are shown again over what it brings. */
+  const readings = useRef(new Set<(() => void)[]>());
+  const show = useCallback((apply: () => void) => {
+    apply();
+    for (const missed of readings.current) missed.push(apply);
+  }, []);
   const reload = useCallback(async () => {
+    const missed: (() => void)[] = [];
+    readings.current.add(missed);
     const [nextAccounts, nextOrders, nextPositions, nextBalances, nextSettings, nextHalts] = await Promise.all([
       accountRepo(db).list(),
       orderRepo(db).list({ limit: 200 }),
@@ -69,13 +77,14 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
       accountRepo(db).balances(),
       platformRepo(db).settings(),
       platformRepo(db).halts(),
-    ]);
+    ]).finally(() => readings.current.delete(missed));
     setAccounts(nextAccounts);
     setOrders((shown) => nextOrders.reduce<readonly OrderView[]>(upsertNewer, shown));
     setPositions(nextPositions);
     setBalances(nextBalances);
     setSettings(nextSettings);
     setHalts(nextHalts);
+    for (const apply of missed) apply();
   }, [db]);
   // After a failed re-read the next return or visit tries again; the chip says that the link was lost.
   const reread = useCallback(() => void reload().catch(() => {}), [reload]);
@@ -83,25 +92,28 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
 
   useTopic(ordersTopic(userId), { order_changed: orderRow }, ({ payload }) => showOrder(payload), reread);
   useTopic(positionsTopic(userId), { position_changed: positionRow }, ({ payload }) =>
-    setPositions((shown) => upsertNewer(shown, payload)),
+    show(() => setPositions((shown) => upsertNewer(shown, payload))),
   );
   useTopic(balancesTopic(userId), { balance_changed: balanceRow }, ({ payload }) =>
-    setBalances((shown) => [...shown.filter((row) => row.accountId !== payload.accountId), payload]),
+    show(() => setBalances((shown) => [...shown.filter((row) => row.accountId !== payload.accountId), payload])),
   );
   useTopic(accountsTopic(userId), { account_changed: accountRow }, ({ payload }) =>
-    setAccounts((shown) =>
-      shown.some((row) => row.id === payload.id) ? shown.map((row) => (row.id === payload.id ? payload : row)) : [...shown, payload],
+    show(() =>
+      setAccounts((shown) =>
+        shown.some((row) => row.id === payload.id) ? shown.map((row) => (row.id === payload.id ? payload : row)) : [...shown, payload],
+      ),
     ),
   );
   const showHalt = useCallback(
-    (halt: HaltView) => setHalts((shown) => [...shown.filter((row) => row.scope !== halt.scope || row.scopeId !== halt.scopeId), halt]),
-    [],
+    (halt: HaltView) =>
+      show(() => setHalts((shown) => [...shown.filter((row) => row.scope !== halt.scope || row.scopeId !== halt.scopeId), halt])),
+    [show],
   );
   useTopic(
     PLATFORM_TOPIC,
     { settings_changed: settingsRow.transform((settings) => ({ settings })), halt_changed: haltRow.transform((halt) => ({ halt })) },
     ({ payload }) => {
-      if ('settings' in payload) setSettings(payload.settings);
+      if ('settings' in payload) show(() => setSettings(payload.settings));
       else showHalt(payload.halt);
     },
   );
