@@ -65,4 +65,4 @@ export const KILL_SCRIPTS: readonly KillScript[] = [
 ];
 
 /** A process that sleeps through its lease before the write: when it wakes, somebody else owns the account and nothing may leave. */
-export const FREEZE: KillScript = { ...unwritten, door: 'broker.submit:unwritten', what: 'freeze', patienceMs: 0 };
+export const FREEZE: KillScript = { ...unwritten, door: 'broker.submit:before', what: 'freeze', patienceMs: 0 };
