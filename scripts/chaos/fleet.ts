@@ -32,6 +32,10 @@ export async function startFleet(config: TradingConfig, progress: (line: string)
   return {
     serve,
     serving: () => [...serving],
+    /** Tells all of them; one that is dying just now need not hear it. */
+    async tell(what: string, input: unknown) {
+      await Promise.all([...serving].map((part) => part.ask(what, input).catch(() => {})));
+    },
     /** What a supervisor does: nobody stays dead. */
     async keepTwo() {
       while (serving.size < 2) await serve();

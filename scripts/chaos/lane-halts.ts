@@ -19,18 +19,18 @@ export async function playHalts(
     const account = accountOf(steps[0]!.account);
     const { intentKey } = steps[0]!.orders[0]!;
     const strike = { id: `stall-${intentKey}`, accountId: account.id, door: 'broker.submit:before', what: 'stall' };
-    for (const part of fleet.serving()) await part.ask('arm', strike);
+    await fleet.tell('arm', strike);
     const [first, ...behind] = steps as [Step, ...Step[]];
     const stalled = playStep(stage, account, first);
     await untilBegun(stage, account, intentKey);
     const over = Promise.all([stalled, ...behind.map((step) => playStep(stage, account, step))]);
     for (const step of behind) await untilPlaced(stage, account, step.orders[0]!.intentKey);
     await setHalt(stage, account, 'halt');
-    for (const part of fleet.serving()) await part.ask('release', strike.id);
+    await fleet.tell('release', strike.id);
     await pause(stage.machineMs(HALTED_MS));
     await lift(stage, account);
     await over;
-    for (const part of fleet.serving()) await part.ask('disarm', strike.id);
+    await fleet.tell('disarm', strike.id);
   }
   return rounds.length;
 }
