@@ -12,7 +12,7 @@ interface Scene {
 }
 export interface KillScript extends Scene {
   readonly door: string;
-  readonly what: 'kill' | 'freeze';
+  readonly what: 'kill' | 'freeze' | 'stall';
   /** Milliseconds of the world to wait for the door to be passed once the order is over. */
   readonly patienceMs: number;
 }
@@ -66,3 +66,6 @@ export const KILL_SCRIPTS: readonly KillScript[] = [
 
 /** A process that sleeps through its lease before the write: when it wakes, somebody else owns the account and nothing may leave. */
 export const FREEZE: KillScript = { ...unwritten, door: 'broker.submit:before', what: 'freeze', patienceMs: 0 };
+
+/** The same awake: only its renewals hang, everything else goes on, and the write comes when the lease has passed to the other process. */
+export const OUTLIVE: KillScript = { ...unwritten, door: 'broker.submit:before', what: 'stall', patienceMs: 0 };

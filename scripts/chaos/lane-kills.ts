@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChaosAccount } from './accounts.ts';
 import type { Fleet } from './fleet.ts';
-import { FREEZE, KILL_SCRIPTS, type KillScript } from './kill-scripts.ts';
+import { FREEZE, KILL_SCRIPTS, type KillScript, OUTLIVE } from './kill-scripts.ts';
 import { rolesOf } from './owner.ts';
 import type { PlannedOrder, Step } from './plan.ts';
 import { pause, playStep, type Stage, untilSo } from './play.ts';
+import type { Part } from './rpc.ts';
 
 export interface KillStep {
   readonly script: KillScript;
@@ -18,9 +19,12 @@ const FROZEN_MS = 30_000;
 /** A baseline may be 5 s old. */
 const LIST_OLD_MS = 7_000;
 
-/** Doors in the order of the list, over and over; every fortieth round a frozen process instead of a killed one. */
+/** Doors in the order of the list, over and over; in every forty rounds one process is frozen and one outlives its lease. */
 export function killScripts(rounds: number): KillScript[] {
-  return Array.from({ length: rounds }, (_, round) => (round % 40 === 7 ? FREEZE : KILL_SCRIPTS[(round * 7) % KILL_SCRIPTS.length]!));
+  return Array.from({ length: rounds }, (_, round) => {
+    if (round % 40 === 7) return FREEZE;
+    return round % 40 === 3 ? OUTLIVE : KILL_SCRIPTS[(round * 7) % KILL_SCRIPTS.length]!;
+  });
 }
 
 export interface KillLane {
@@ -57,12 +61,13 @@ export async function playKills(lane: KillLane, steps: readonly KillStep[]): Pro
     const over = playStep(stage, account, step, script.isArmedLate ? arm : undefined);
     busy.set(step.account, over);
     const hasStruck = () => existsSync(join(recordDir, strike.id));
-    if (script.what === 'freeze') {
+    if (script.what !== 'kill') {
       await untilStruck(hasStruck, over);
-      await pause(stage.machineMs(FROZEN_MS));
-      doomed.child.kill('SIGCONT');
+      if (script.what === 'freeze') await thawLate(stage, doomed);
+      else await outlive(stage, doomed, strike);
       await over;
-      if (hasStruck()) kills.frozen = (kills.frozen ?? 0) + 1;
+      const name = script.what === 'freeze' ? 'frozen' : 'outlived';
+      if (hasStruck()) kills[name] = (kills[name] ?? 0) + 1;
       continue;
     }
     const patience = over.then(() => pause(stage.machineMs(script.patienceMs)));
@@ -79,6 +84,21 @@ export async function playKills(lane: KillLane, steps: readonly KillStep[]): Pro
   stage.doing.set('kills', 'last orders');
   await Promise.all(busy.values());
   stage.doing.delete('kills');
+}
+
+async function thawLate(stage: Stage, part: Part): Promise<void> {
+  await pause(stage.machineMs(FROZEN_MS));
+  part.child.kill('SIGCONT');
+}
+
+/** Its write hangs already; now its renewals hang too, until the other process has taken the account over. Then the write goes on. */
+async function outlive(stage: Stage, part: Part, write: { id: string; accountId: string }): Promise<void> {
+  const renewal = { ...write, id: `renewal-${write.id}`, door: 'repo.renewInstance:before', what: 'stall' };
+  await part.ask('arm', renewal);
+  await pause(stage.machineMs(FROZEN_MS));
+  await part.ask('release', write.id);
+  await pause(stage.machineMs(2_000));
+  await part.ask('release', renewal.id);
 }
 
 async function untilStruck(hasStruck: () => boolean, over: Promise<void>): Promise<void> {

@@ -57,7 +57,8 @@ export function report(input: {
   const { options, plan, steps, killed } = input;
   const { events, ...verdict } = input.verdict;
   const orders = steps.reduce((sum, step) => sum + step.orders.length, 0);
-  const kills = Object.values(killed).reduce((sum, n) => sum + n, 0);
+  const { frozen: _, outlived: __, ...deaths } = killed;
+  const kills = Object.values(deaths).reduce((sum, n) => sum + n, 0);
   const faults = Object.fromEntries(Object.entries(input.byKind).filter(([kind]) => kind !== 'fill'));
   const faulted = input.orders + kills;
   const pairs = steps.filter((step) => step.orders.length === 2).length;
