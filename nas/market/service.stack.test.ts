@@ -47,8 +47,12 @@ test('a feed runs while an administrator shares a proved account, and ends when 
     async () => (await pool.query('select last_price::int as last from public.quotes where stock_code = $1', [SYMBOL])).rows[0]?.last,
     (last) => last === desk.basePrice() + 100,
   );
-  const metrics = await (await fetch(`${service.url}/metrics`)).text();
-  expect(metrics).toMatch(/narae_market_frames_total\{kind="trade"[^}]*\} [1-9]/);
+  // The price may have come with the first read of the feed; the print itself follows on the socket.
+  const metrics = await until(
+    'trade frame',
+    async () => (await fetch(`${service.url}/metrics`)).text(),
+    (text) => /narae_market_frames_total\{kind="trade"[^}]*\} [1-9]/.test(text),
+  );
   expect(metrics).toMatch(/narae_market_registrations\{[^}]*\} 4[01]/);
 
   await share('private');
