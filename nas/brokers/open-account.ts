@@ -111,6 +111,10 @@ export function accountOpener(deps: { pool: pg.Pool; lockPool: pg.Pool; key: Sea
 
 /** Codes that KIS wants as `Q` + code. An ETN listed later is known when the account is opened the next time. */
 async function etnCodes(pool: pg.Pool): Promise<ReadonlySet<string>> {
-  const { rows } = await pool.query<{ code: string }>(`select stock_code as code from public.instruments where kind = 'etn'`);
+  const { rows } = await pool
+    .query<{ code: string }>(`select stock_code as code from public.instruments where kind = 'etn'`)
+    .catch((cause: unknown) => {
+      throw new AppError('database_not_ready', 'instruments could not be read', { cause }); // says nothing about the keys
+    });
   return new Set(rows.map((row) => row.code));
 }

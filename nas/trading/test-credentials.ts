@@ -75,8 +75,9 @@ export async function testCredentials(deps: {
     opened = await deps.open(account);
   } catch (error) {
     log.warn({ err: error, accountId }, 'credentials could not be opened');
-    await write(UNREADABLE);
-    return true;
+    const isAboutKeys = !(error instanceof AppError && error.code === 'database_not_ready');
+    await write(isAboutKeys ? UNREADABLE : NO_ANSWER);
+    return isAboutKeys;
   }
   await repo.setCredentialState(accountId, { state: 'testing', message: '', environmentProved: null, appKeyTag: null, accountMask: null });
   try {
