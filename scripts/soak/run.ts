@@ -11,6 +11,9 @@ const SETTLES_MS = 10 * 60_000;
 /** Hours at which the database ends every session of the fleet. */
 const CUT_DATABASE_EVERY = 6;
 
+/** The first closed minute after the exam day's opening at 10:00. */
+const FIRST_EVALUATION = '10:01:00';
+
 export interface SoakOptions {
   readonly hours: number;
   readonly factor: number;
@@ -138,6 +141,7 @@ interface Counts {
   readonly runsOnHoliday: number;
   readonly ordersOnHoliday: number;
   readonly isFeedLive: boolean;
+  readonly firstEvaluationOnExamDay: string | null;
 }
 
 async function report(
@@ -155,6 +159,7 @@ async function report(
     ]),
   );
   const leftOver = counts.unknown + counts.unfinished + counts.breaksOpen + counts.runsOnHoliday + counts.ordersOnHoliday;
-  const isPassed = leftOver === 0 && counts.isFeedLive && Object.values(growth).every((one) => one?.isSteady === true);
+  const keepsExamHours = counts.firstEvaluationOnExamDay === FIRST_EVALUATION;
+  const isPassed = leftOver === 0 && counts.isFeedLive && keepsExamHours && Object.values(growth).every((one) => one?.isSteady === true);
   return { isPassed, hours, factor, seconds, ...counts, disturbed, growth, usage };
 }

@@ -23,6 +23,8 @@ export const EXAM_DAY = '2026-11-19';
 export const HOLIDAY = '2026-11-20';
 
 const START_TRIES = 5;
+/** Milliseconds of the machine. */
+const READY_MS = 120_000;
 /** What the strategy trades; the rest is left to the person. */
 const STRATEGY_SYMBOLS = 3;
 
@@ -85,6 +87,7 @@ export async function openWorld(options: { factor: number; logLevel: string }): 
       services.set(service, part);
       stops.push(() => stopPart(part));
     }
+    await untilReady(database);
     return {
       time,
       database,
@@ -99,6 +102,19 @@ export async function openWorld(options: { factor: number; logLevel: string }): 
     await end();
     throw error;
   }
+}
+
+/** Accounts proved and the feed heard, before anything is disturbed. */
+async function untilReady({ pool }: ChaosDatabase): Promise<void> {
+  for (const deadline = performance.now() + READY_MS; performance.now() < deadline; ) {
+    const { rows } = await pool.query<{ isReady: boolean }>(
+      `select not exists (select 1 from public.broker_accounts where credential_state <> 'ok')
+              and exists (select 1 from public.service_heartbeats where service = 'market' and detail ->> 'feed' = 'live') as "isReady"`,
+    );
+    if (rows[0]?.isReady) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('accounts and feed were not ready within two minutes');
 }
 
 /** As the container's restart policy does: a start that failed, on a machine that was busy for a moment, is tried again. */
