@@ -7,6 +7,7 @@ import { pause, playStep, type Stage, untilSo } from './play.ts';
 export type HaltRound = readonly Step[];
 
 const HALTED_MS = 8_000;
+const LONGEST_HALT_MS = 40_000;
 
 /** Presses the kill switch of an account while its sender is about to write: nothing of the round may leave. The judge looks for bytes that did. */
 export async function playHalts(
@@ -27,7 +28,8 @@ export async function playHalts(
     for (const step of behind) await untilPlaced(stage, account, step.orders[0]!.intentKey);
     await setHalt(stage, account, 'halt');
     await fleet.tell('release', strike.id);
-    await pause(stage.machineMs(HALTED_MS));
+    // Not lifted before the sender has said what became of them, or it could still send the stalled one as if nothing had been.
+    await Promise.all([pause(stage.machineMs(HALTED_MS)), Promise.race([over, pause(stage.machineMs(LONGEST_HALT_MS))])]);
     await lift(stage, account);
     await over;
     await fleet.tell('disarm', strike.id);
