@@ -11,8 +11,8 @@ const SETTLES_MS = 10 * 60_000;
 /** Hours at which the database ends every session of the fleet. */
 const CUT_DATABASE_EVERY = 6;
 
-/** The first closed minute after the exam day's opening at 10:00. */
-const FIRST_EVALUATION = '10:01:00';
+/** The first closed minute after the exam day's opening at 10:00; a busy machine may miss one. */
+const FIRST_EVALUATIONS = ['10:01:00', '10:02:00', '10:03:00'];
 
 export interface SoakOptions {
   readonly hours: number;
@@ -159,7 +159,7 @@ async function report(
     ]),
   );
   const leftOver = counts.unknown + counts.unfinished + counts.breaksOpen + counts.runsOnHoliday + counts.ordersOnHoliday;
-  const keepsExamHours = counts.firstEvaluationOnExamDay === FIRST_EVALUATION;
+  const keepsExamHours = FIRST_EVALUATIONS.includes(counts.firstEvaluationOnExamDay ?? '');
   const isPassed = leftOver === 0 && counts.isFeedLive && keepsExamHours && Object.values(growth).every((one) => one?.isSteady === true);
   return { isPassed, hours, factor, seconds, ...counts, disturbed, growth, usage };
 }
