@@ -40,18 +40,23 @@ test('a feed runs while an administrator shares a proved account, and ends when 
   await pool.query('update public.broker_accounts set environment_verified_at = now() where id = $1', [desk.account.id]);
   await feedIs('live');
 
-  desk.house('sell', 2, desk.basePrice() + 100);
-  desk.house('buy', 2, desk.basePrice() + 100);
+  // Once more at each look: the venue may not have taken the symbol's registration yet when the feed first calls itself live.
+  const trade = () => {
+    desk.house('sell', 2, desk.basePrice() + 100);
+    desk.house('buy', 2, desk.basePrice() + 100);
+  };
+  const metrics = await until(
+    'trade frame',
+    async () => {
+      trade();
+      return (await fetch(`${service.url}/metrics`)).text();
+    },
+    (text) => /narae_market_frames_total\{kind="trade"[^}]*\} [1-9]/.test(text),
+  );
   await until(
     'quote',
     async () => (await pool.query('select last_price::int as last from public.quotes where stock_code = $1', [SYMBOL])).rows[0]?.last,
     (last) => last === desk.basePrice() + 100,
-  );
-  // The price may have come with the first read of the feed; the print itself follows on the socket.
-  const metrics = await until(
-    'trade frame',
-    async () => (await fetch(`${service.url}/metrics`)).text(),
-    (text) => /narae_market_frames_total\{kind="trade"[^}]*\} [1-9]/.test(text),
   );
   expect(metrics).toMatch(/narae_market_registrations\{[^}]*\} 4[01]/);
 
