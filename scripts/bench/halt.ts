@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -10,6 +8,8 @@ import { freePort } from '#supabase/local/ports.ts';
 import { DEMO_USERS } from '#supabase/local/seed.ts';
 import { type RunningStack, startStack } from '../stack/start-stack.ts';
 import type { Bench } from './main.ts';
+import { quantile } from './quantile.ts';
+import { openWireTap, type WireTap } from './wire-tap.ts';
 
 const PRESSES = 200;
 /** Every so often the press also cancels everything, so that the books stay short. */
@@ -38,15 +38,20 @@ export const bench: Bench = async (report) => {
     const presses = await press(world, load);
     await load.stop();
     const cancels = await cancelTwenty(world, 10);
-    const baseline = (q: number) => ({ name: `raw NOTIFY round trip under the same load, p${q * 100}`, value: p(raw, q) });
+    const baseline = (q: number) => ({ name: `raw NOTIFY round trip under the same load, p${q * 100}`, value: quantile(raw, q) });
     for (const q of [0.5, 0.95, 0.99]) {
-      report({ name: `halt.commit_to_last_new_order_byte_p${q * 100}`, value: p(presses.lastByte, q), unit: 'ms', baseline: baseline(q) });
+      report({
+        name: `halt.commit_to_last_new_order_byte_p${q * 100}`,
+        value: quantile(presses.lastByte, q),
+        unit: 'ms',
+        baseline: baseline(q),
+      });
     }
     report({ name: 'halt.presses', value: presses.lastByte.length, unit: 'presses', baseline: null });
     report({ name: 'halt.presses_with_an_order_after_commit', value: presses.late, unit: 'presses', baseline: null });
     report({ name: 'halt.orders_sent_under_load', value: world.tap.orders.length, unit: 'orders', baseline: null });
     for (const [name, samples] of Object.entries(cancels)) {
-      report({ name: `halt.cancel_20_orders_${name}_p50`, value: p(samples, 0.5), unit: 'ms', baseline: baseline(0.5) });
+      report({ name: `halt.cancel_20_orders_${name}_p50`, value: quantile(samples, 0.5), unit: 'ms', baseline: baseline(0.5) });
       report({ name: `halt.cancel_20_orders_${name}_max`, value: Math.max(...samples), unit: 'ms', baseline: baseline(0.5) });
     }
   });
@@ -66,7 +71,7 @@ interface Account {
 interface World {
   readonly stack: RunningStack;
   readonly pool: pg.Pool;
-  readonly tap: Tap;
+  readonly tap: WireTap;
   readonly accounts: readonly Account[];
   readonly symbols: readonly { readonly stock_code: string; readonly prices: readonly number[] }[];
 }
@@ -82,7 +87,7 @@ async function withStack(rate: string, work: (world: World) => Promise<void>): P
   const home = await mkdtemp(join(tmpdir(), 'narae-bench-halt-'));
   await chmod(home, 0o755);
   const venuePort = await freePort();
-  const tap = await openTap(venuePort);
+  const tap = await openWireTap(venuePort);
   const stack = await startStack({
     services: ['venue', 'trading'],
     durable: false,
@@ -107,46 +112,7 @@ async function withStack(rate: string, work: (world: World) => Promise<void>): P
   }
 }
 
-/** The quantile of samples, by the nearest rank. */
-function p(samples: readonly number[], q: number): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * q) - 1)]!;
-}
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-interface Tap {
-  readonly url: string;
-  /** When the first byte of each new order, and of each change or cancel, came. Monotonic ms of this process. */
-  readonly orders: number[];
-  readonly changes: number[];
-  close(): Promise<void>;
-}
-
-/** A door in front of the venue that notes when an order comes in. An order has a connection of its own, so its first bytes name it. */
-async function openTap(venuePort: number): Promise<Tap> {
-  const orders: number[] = [];
-  const changes: number[] = [];
-  const server = createServer((near) => {
-    const far = connect(venuePort, '127.0.0.1');
-    near.once('data', (first) => {
-      const line = first.subarray(0, 100).toString('latin1');
-      if (line.startsWith('POST /uapi/domestic-stock/v1/trading/order-cash')) orders.push(performance.now());
-      else if (line.startsWith('POST /uapi/domestic-stock/v1/trading/order-rvsecncl')) changes.push(performance.now());
-    });
-    near.setNoDelay(true);
-    far.setNoDelay(true);
-    near.pipe(far).pipe(near);
-    near.on('error', () => far.destroy()).on('close', () => far.destroy());
-    far.on('error', () => near.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    orders,
-    changes,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}
 
 async function readyAccounts(pool: pg.Pool): Promise<readonly Account[]> {
   for (const deadline = performance.now() + 60_000; performance.now() < deadline; await pause(200)) {

@@ -7,9 +7,9 @@ import { freePort } from '#supabase/local/ports.ts';
 import { startStack } from '../../stack/start-stack.ts';
 import type { Bench } from '../main.ts';
 import { quantile } from '../quantile.ts';
+import { openWireTap, type WireTap } from '../wire-tap.ts';
 import { bareBroadcasts, rawRoundTrips } from './baselines.ts';
 import { openTrader, type PlacedOrder, type Trader } from './trader.ts';
-import { openWireTap, type WireTap } from './wire-tap.ts';
 
 const ORDERS = 100;
 const WARM_UP = 10;
