@@ -205,6 +205,8 @@ export interface StreamHandlers {
   onBook?(book: OrderBookSnapshot): void;
   /** `live` after every registration was acknowledged; `down` at once when the socket dies or falls silent (15 s). */
   onState(state: 'connecting' | 'live' | 'down', reason?: string): void;
+  /** The broker took this registration: what is printed from now on comes. What happened before did not, and has to be asked for. */
+  onRegistered?(registration: Registration): void;
   /** A frame that could not be understood: counted and logged, never guessed. */
   onRefusedFrame?(reason: string): void;
 }

@@ -69,7 +69,7 @@ test('what a strategy reserved for a session whose prepare never ended clean is 
   const price = desk.basePrice(RESERVED);
   const { rows } = await desk.database.asUser(desk.userId, (client) =>
     client.query(
-      `select public.place_order($1, $2, 'buy', 1, 'limit', $3, gen_random_uuid(), 'b', false, now() + interval '1 hour') -> 'order' ->> 'id' as id`,
+      `select public.place_order($1, $2, 'buy', 1, 'limit', $3, gen_random_uuid(), 'b', false, (select max(close_at) - interval '1 second' from public.market_calendar)) -> 'order' ->> 'id' as id`,
       [desk.account.id, RESERVED, price],
     ),
   );

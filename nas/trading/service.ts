@@ -111,6 +111,7 @@ export async function startTrading(options: TradingOptions): Promise<RunningServ
         hasHtsId: hasNotices,
         onTrade: (print) => stops.onTrade(accountId, print),
         onStream: (state) => stops.onStream(accountId, state),
+        onRegistered: (registration) => stops.onRegistered(accountId, registration),
       });
       const { setRegistrations } = entry.worker;
       entry.watched = {

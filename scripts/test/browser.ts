@@ -37,8 +37,18 @@ export async function signIn(page: Page, url: string, person: DemoPerson): Promi
   await expect(page.getByText('실시간').first()).toBeVisible();
 }
 
+/** What is half faded in or out has the contrast of neither end: waits until everything that moves once has arrived. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ends = (one: Animation) => Number.isFinite(one.effect?.getComputedTiming().endTime);
+    const moving = () => document.getAnimations().filter((one) => one.playState === 'running' && ends(one));
+    while (moving().length > 0) await Promise.allSettled(moving().map((one) => one.finished));
+  });
+}
+
 /** No breach of WCAG 2.2 A and AA that axe can see; the chart's own canvas is outside our hands. */
 export async function expectAccessible(page: Page): Promise<void> {
+  await settled(page);
   const result = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).exclude('[data-chart]').analyze();
   expect(
     result.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(' | ')}`),

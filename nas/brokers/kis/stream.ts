@@ -52,8 +52,10 @@ interface StreamOptions {
 interface Wire {
   readonly trId: string;
   readonly trKey: string;
+  /** What was asked for, in the port's words; null for the notices. */
+  readonly registration: Registration | null;
 }
-const nameOf = ({ trId, trKey }: Wire): string => `${trId}|${trKey}`;
+const nameOf = ({ trId, trKey }: Pick<Wire, 'trId' | 'trKey'>): string => `${trId}|${trKey}`;
 
 /** What belongs to one socket and dies with it. */
 interface Session {
@@ -61,7 +63,7 @@ interface Session {
   readonly approvalKey: string;
   readonly acknowledged: Set<string>;
   readonly asked: Map<string, number>;
-  readonly outbox: { registration: Wire; isOn: boolean }[];
+  readonly outbox: { wire: Pick<Wire, 'trId' | 'trKey'>; isOn: boolean }[];
   readonly ciphers: Map<string, Cipher>;
   readonly widths: Map<string, number>;
   isOpen: boolean;
@@ -72,7 +74,7 @@ interface Session {
 /** One KIS WebSocket session that keeps itself alive: watchdog, reconnect, re-registration with the notices first. */
 export function openKisStream(options: StreamOptions): BrokerStream {
   const { url, auth, handlers, notices, codeOf, clock, log } = options;
-  const noticeRegistration: Wire[] = notices ? [{ trId: notices.trId, trKey: notices.htsId }] : [];
+  const noticeRegistration: Wire[] = notices ? [{ trId: notices.trId, trKey: notices.htsId, registration: null }] : [];
   let wanted = new Map<string, Wire>(noticeRegistration.map((one) => [nameOf(one), one]));
   let session: Session | null = null;
   let lastFrameAt = 0;
@@ -166,12 +168,12 @@ export function openKisStream(options: StreamOptions): BrokerStream {
       const [trId = '', trKey = ''] = name.split('|');
       mine.asked.delete(name);
       mine.acknowledged.delete(name);
-      mine.outbox.push({ registration: { trId, trKey }, isOn: false });
+      mine.outbox.push({ wire: { trId, trKey }, isOn: false });
     }
-    for (const [name, registration] of wanted) {
+    for (const [name, wire] of wanted) {
       if (mine.asked.has(name)) continue;
       mine.asked.set(name, clock.now());
-      mine.outbox.push({ registration, isOn: true });
+      mine.outbox.push({ wire, isOn: true });
     }
     flush(mine);
     checkLive(mine);
@@ -181,8 +183,8 @@ export function openKisStream(options: StreamOptions): BrokerStream {
     if (mine.isSending || session !== mine) return;
     const next = mine.outbox.shift();
     if (!next) return;
-    const name = nameOf(next.registration);
-    if (next.isOn === wanted.has(name)) send(mine, next.registration, next.isOn);
+    const name = nameOf(next.wire);
+    if (next.isOn === wanted.has(name)) send(mine, next.wire, next.isOn);
     mine.isSending = true;
     clock.after(SUBSCRIBE_SPACING_MS, () => {
       mine.isSending = false;
@@ -190,7 +192,7 @@ export function openKisStream(options: StreamOptions): BrokerStream {
     });
   }
 
-  function send(mine: Session, { trId, trKey }: Wire, isOn: boolean): void {
+  function send(mine: Session, { trId, trKey }: Pick<Wire, 'trId' | 'trKey'>, isOn: boolean): void {
     const header = { approval_key: mine.approvalKey, custtype: 'P', tr_type: isOn ? '1' : '2', 'content-type': 'utf-8' };
     mine.socket.send(JSON.stringify({ header, body: { input: { tr_id: trId, tr_key: trKey } } }));
     if (!isOn) return;
@@ -231,9 +233,11 @@ export function openKisStream(options: StreamOptions): BrokerStream {
     if (UNSUBSCRIBED.has(frame.code)) return;
     if (SUBSCRIBED.has(frame.code)) {
       const name = nameOf(frame);
-      if (!wanted.has(name)) return;
+      const wire = wanted.get(name);
+      if (!wire) return;
       if (frame.cipher) mine.ciphers.set(frame.trId, frame.cipher);
       mine.acknowledged.add(name);
+      if (wire.registration) handlers.onRegistered?.(wire.registration);
       checkLive(mine);
       return;
     }
@@ -275,9 +279,9 @@ export function openKisStream(options: StreamOptions): BrokerStream {
   return {
     setRegistrations(registrations: readonly Registration[]) {
       const next = new Map<string, Wire>(noticeRegistration.map((one) => [nameOf(one), one]));
-      for (const { symbol, kind } of registrations) {
-        const registration = { trId: STREAM_TR_IDS[kind], trKey: codeOf(symbol) };
-        next.set(nameOf(registration), registration);
+      for (const registration of registrations) {
+        const wire = { trId: STREAM_TR_IDS[registration.kind], trKey: codeOf(registration.symbol), registration };
+        next.set(nameOf(wire), wire);
       }
       if (next.size > KIS_LIMITS.registrations.value) {
         throw new AppError('invalid_input', 'more stream registrations than KIS allows', {

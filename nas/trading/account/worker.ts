@@ -30,6 +30,7 @@ interface WorkerOptions {
   /** Hears the account's one stream: a broker allows one session a key, so that prints come with the notices. */
   readonly onTrade?: (print: TradePrint) => void;
   readonly onStream?: (state: 'connecting' | 'live' | 'down') => void;
+  readonly onRegistered?: (registration: Registration) => void;
 }
 
 /** Cancels of different orders do not wait for each other's answer; the broker's rate is the governor's business. */
@@ -201,6 +202,7 @@ export function startAccountWorker(context: AccountContext, options: WorkerOptio
           options.onStream?.(state);
           if (state === 'live') rounds.soon();
         },
+        onRegistered: (registration) => options.onRegistered?.(registration),
         onRefusedFrame: (reason) => log.warn({ reason }, 'notice frame refused'),
       },
       { notices: true },

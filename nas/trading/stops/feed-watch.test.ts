@@ -8,7 +8,8 @@ const ACCOUNT = 'a';
 const stopOn = (...symbols: string[]) => symbols.map((symbol) => ({ accountId: ACCOUNT, symbol: symbol as Symbol }));
 
 /** A feed watch whose time passes by the second, when told. */
-function setUp(options: { slots?: number; isProving?: boolean; hasStream?: boolean } = {}) {
+/** Its stream acknowledges registrations at once, unless told to be silent. */
+function setUp(options: { slots?: number; isProving?: boolean; hasStream?: boolean; isSilent?: boolean } = {}) {
   let now = 0;
   let timers: { at: number; run: () => void }[] = [];
   const clock: Clock = {
@@ -39,14 +40,19 @@ function setUp(options: { slots?: number; isProving?: boolean; hasStream?: boole
     register(_account, symbols) {
       if (options.hasStream === false) return false;
       registered.push(symbols.join());
+      if (!options.isSilent) queueMicrotask(() => acknowledge(symbols));
       return true;
     },
     async tell(_account, _symbols, word) {
       told.push(word);
     },
   });
+  const acknowledge = (symbols: readonly string[]) => {
+    for (const symbol of symbols) watch.onRegistered(ACCOUNT, symbol as Symbol);
+  };
   return {
     watch,
+    acknowledge,
     asked,
     told,
     registered,
@@ -63,31 +69,47 @@ function setUp(options: { slots?: number; isProving?: boolean; hasStream?: boole
   };
 }
 
-test('a symbol with a slot is asked for once; one without every ten seconds', async () => {
+test('a symbol with a slot is asked for when it is new and when its prints begin; one without every ten seconds', async () => {
   const { watch, asked, registered, pass, told } = setUp({ slots: 1 });
   watch.onStream(ACCOUNT, 'live');
   watch.want(stopOn('000001', '000002'), true);
   await pass(31);
   expect(registered).toEqual(['000001']);
-  expect(asked.filter((symbol) => symbol === '000001')).toHaveLength(1);
+  expect(asked.filter((symbol) => symbol === '000001')).toHaveLength(2);
   expect(asked.filter((symbol) => symbol === '000002').length).toBeGreaterThanOrEqual(3);
   expect(told).toEqual([]);
 });
 
+test('what was traded before the broker acknowledged the registration counts: until then the price is asked for, and once more then', async () => {
+  const { watch, asked, pass, acknowledge } = setUp({ isSilent: true });
+  watch.onStream(ACCOUNT, 'live');
+  watch.want(stopOn('000001'), true);
+  await pass(25);
+  expect(asked).toHaveLength(3);
+  acknowledge(['000001']);
+  await pass(1);
+  expect(asked).toHaveLength(4);
+  acknowledge(['000001']);
+  await pass(60);
+  expect(asked).toHaveLength(4);
+});
+
 test('a stream that goes down: every symbol is asked for at once and then every ten seconds, and the owner hears once', async () => {
-  const { watch, asked, pass, told } = setUp();
+  const { watch, asked, pass, told, acknowledge } = setUp();
   watch.onStream(ACCOUNT, 'live');
   watch.want(stopOn('000001'), true);
   await pass(3);
   watch.onStream(ACCOUNT, 'down');
   await pass(1);
-  expect(asked).toHaveLength(2);
+  expect(asked).toHaveLength(3);
   await pass(20);
-  expect(asked).toHaveLength(4);
+  expect(asked).toHaveLength(5);
   expect(told).toEqual(['slow']);
   watch.onStream(ACCOUNT, 'connecting');
+  acknowledge(['000001']);
   watch.onStream(ACCOUNT, 'live');
-  await pass(2);
+  await pass(20);
+  expect(asked).toHaveLength(6);
   expect(told).toEqual(['slow', 'back']);
 });
 

@@ -33,6 +33,8 @@ interface AccountFeed {
   /** When a price was last asked for. Forgotten when the stream comes or goes: what was traded meanwhile counts. */
   readonly asked: Map<string, number>;
   readonly answered: Set<string>;
+  /** Symbols whose prints the broker said it sends from now on. */
+  readonly carried: Set<string>;
   /** When each symbol last had a source that speaks. */
   readonly freshAt: Map<string, number>;
   told: 'slow' | 'stale' | null;
@@ -60,6 +62,7 @@ export function createFeedWatch({ clock, log, ask, isProving, register, tell, sl
       liveAt: clock.monotonic(),
       asked: new Map(),
       answered: new Set(),
+      carried: new Set(),
       freshAt: new Map(),
       told: null,
       isAsking: false,
@@ -69,11 +72,13 @@ export function createFeedWatch({ clock, log, ask, isProving, register, tell, sl
   }
 
   const isCarried = (feed: AccountFeed, symbol: string) =>
-    isProving(feed.id) && feed.isLive && feed.registered !== null && feed.symbols.indexOf(symbol) < slots && feed.answered.has(symbol);
+    isProving(feed.id) && feed.isLive && feed.carried.has(symbol) && feed.answered.has(symbol);
 
   function assign(feed: AccountFeed): void {
     const wanted = feed.symbols.slice(0, slots);
-    if (feed.registered !== wanted.join() && register(feed.id, wanted)) feed.registered = wanted.join();
+    if (feed.registered === wanted.join() || !register(feed.id, wanted)) return;
+    feed.registered = wanted.join();
+    for (const symbol of feed.carried) if (!wanted.includes(symbol)) feed.carried.delete(symbol);
   }
 
   async function askDue(feed: AccountFeed): Promise<void> {
@@ -157,8 +162,19 @@ export function createFeedWatch({ clock, log, ask, isProving, register, tell, sl
       const feed = feedOf(accountId);
       if (feed.isLive === (state === 'live')) return;
       feed.isLive = state === 'live';
+      if (!feed.isLive) feed.carried.clear();
       feed.asked.clear();
       feed.answered.clear();
+      if (isOpen) void askDue(feed);
+    },
+    /** The prints of a symbol come from now on. One traded just before did not, so its price is asked for once more. */
+    onRegistered(accountId: string, symbol: Symbol): void {
+      const feed = feedOf(accountId);
+      if (feed.carried.has(symbol)) return;
+      feed.carried.add(symbol);
+      if (!feed.isLive) return; // asked for when it is
+      feed.asked.delete(symbol);
+      feed.answered.delete(symbol);
       if (isOpen) void askDue(feed);
     },
     stop(): void {

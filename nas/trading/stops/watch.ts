@@ -27,6 +27,7 @@ export interface StopWatch {
   attach(accountId: string): void;
   onTrade(accountId: string, print: TradePrint): void;
   onStream(accountId: string, state: StreamState): void;
+  onRegistered(accountId: string, registration: Registration): void;
   /** Something may have changed: look at the rows now. */
   wake(): void;
   stop(): Promise<void>;
@@ -182,6 +183,7 @@ export function startStopWatch({ repo, instance, account, clock, log, metrics }:
       see(accountId, print.symbol, { price: print.price, ageSeconds: (now - printedAt(print)) / 1_000, isSendable });
     },
     onStream: (accountId, state) => feeds.onStream(accountId, state),
+    onRegistered: (accountId, { symbol }) => feeds.onRegistered(accountId, symbol),
     wake: () => track(sync()),
     async stop() {
       stopped = true;
