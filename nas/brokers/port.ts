@@ -11,6 +11,8 @@ export interface BrokerCapabilities {
   readonly replaceKeepsId: boolean;
   /** Whether `tradingDays` can be asked (KIS tells its calendar on the real host only). */
   readonly tradingDays: boolean;
+  /** Rows of one page of `ordersOn`: each page is a call. */
+  readonly ordersPerPage: number;
   /** Requests a second the broker allows this key. */
   readonly requestsPerSecond: number;
 }

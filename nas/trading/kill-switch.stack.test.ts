@@ -33,7 +33,14 @@ afterEach(async () => {
   database.mend();
   await removeHaltFile(desk.env.CREDENTIALS_DIR);
   desk.venue.faults.clear();
-  await desk.database.pool.query(`update public.trading_halts set level = 'none', version = version + 1`);
+  await until('file gone', fileSeen, (level) => level === 'none');
+  // A row for the file may have been on its way just then.
+  const lift = async () => {
+    await desk.database.pool.query(`update public.trading_halts set level = 'none', version = version + 1`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return (await desk.database.pool.query(`select 1 from public.trading_halts where level <> 'none'`)).rowCount;
+  };
+  await until('halts lifted', lift, (count) => count === 0);
 });
 
 const isAt = (wanted: string) => (order: { order_status: string }) => order.order_status === wanted;
@@ -115,11 +122,18 @@ describe('the halt file', () => {
 });
 
 test('three orders of unknown outcome pause the account’s entries, in the service and on the screen’s row', async () => {
-  // The answer is lost and the list cannot be read, so nobody finds out.
+  // The answers are lost and the list does not show the orders yet, so nobody finds out.
   for (const symbol of ['990070', '990080', '990090']) {
-    desk.venue.faults.onRequest({ kind: 'lost_answer', trId: 'VTTC0012U' });
-    desk.venue.faults.onRequest({ kind: 'error_after', trId: 'VTTC0081R', times: 40 });
-    const { order } = await desk.place({ symbol, price: desk.basePrice(symbol) - 500 });
+    const price = desk.basePrice(symbol) - 500;
+    desk.venue.faults.plan.add({
+      account: `paper:${desk.account.accountNumber}-01`,
+      symbol,
+      side: 'buy',
+      quantity: 1,
+      price,
+      faults: [{ kind: 'lost_answer' }, { kind: 'hide_rows', ms: 120_000 }],
+    });
+    const { order } = await desk.place({ symbol, price });
     await until('unknown', () => desk.order(order.id), isAt('unknown'), 20_000);
   }
   const row = async () => (await desk.database.pool.query(`select level, cause from public.trading_halts where scope = 'account'`)).rows[0];

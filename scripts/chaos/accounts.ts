@@ -17,7 +17,7 @@ export interface ChaosAccount {
   readonly venueId: string;
 }
 
-const SYMBOLS_AN_ACCOUNT = 2;
+const SYMBOLS_AN_ACCOUNT = 16;
 const CASH = 1_000_000_000_000;
 const SHARES = 10_000_000;
 

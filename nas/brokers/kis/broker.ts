@@ -74,6 +74,7 @@ export function createKisBroker(options: KisBrokerOptions): Broker {
     },
     replaceKeepsId: false,
     tradingDays: environment === 'real',
+    ordersPerPage: KIS_LIMITS[environment === 'real' ? 'ordersPerPageReal' : 'ordersPerPagePaper'].value,
     requestsPerSecond: OUR_CALLS_PER_SECOND[environment],
   };
 

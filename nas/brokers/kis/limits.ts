@@ -33,6 +33,9 @@ export const KIS_LIMITS = {
   approvalHours: { value: 24, source: 'API workbook, oauth2/Approval', since: '2026-06-03' },
   /** Symbols of one multi-quote. */
   pricesPerCall: { value: 30, source: 'API workbook, intstock-multprice', since: '2026-06-03' },
+  /** Rows of one page of inquire-daily-ccld. */
+  ordersPerPageReal: { value: 100, source: 'API workbook, inquire-daily-ccld', since: '2026-06-03' },
+  ordersPerPagePaper: { value: 15, source: 'API workbook, inquire-daily-ccld', since: '2026-06-03' },
   /** Days of one call for daily bars. */
   daysPerCall: { value: 100, source: 'API workbook, inquire-daily-itemchartprice', since: '2026-06-03' },
 } as const satisfies Record<string, Limit>;

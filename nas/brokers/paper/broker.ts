@@ -20,6 +20,7 @@ const CAPABILITIES: BrokerCapabilities = {
   inquiryRows: true,
   replaceKeepsId: false,
   tradingDays: true,
+  ordersPerPage: Number.POSITIVE_INFINITY,
   requestsPerSecond: 1_000,
 };
 /** After a database that could not be asked. */

@@ -1,11 +1,15 @@
-import type { TradingDay } from '#domain/order/order.ts';
+import type { Symbol, TradingDay } from '#domain/order/order.ts';
 import type { BrokerOrder } from '#nas/brokers/port.ts';
 import { seoul } from '#nas/runtime/clock.ts';
 import type { AccountContext } from './context.ts';
 
-/** The broker's whole list of a day, as complete as it was at `startedAt`. */
+/** What a list shows: one symbol's orders, or with null everybody's. */
+export type Scope = Symbol | null;
+
+/** The broker's list of a day, as complete as it was at `startedAt`. */
 export interface Snapshot {
   readonly day: TradingDay;
+  readonly scope: Scope;
   readonly rows: readonly BrokerOrder[];
   /** Monotonic, when the read began: whatever happened before it is in it. */
   readonly startedAt: number;
@@ -16,28 +20,40 @@ export interface Snapshot {
 
 export interface Inquiry {
   /** Reads the list; a call during a read waits for a read that begins after it. Throws when the read failed: that is not an empty list. */
-  read(day: TradingDay): Promise<Snapshot>;
-  /** What is known, read again when older than `ageMs`. */
-  noOlderThan(day: TradingDay, ageMs: number): Promise<Snapshot>;
+  read(day: TradingDay, scope: Scope): Promise<Snapshot>;
+  /** What is known of a symbol's orders, read again when older than `ageMs`. */
+  noOlderThan(day: TradingDay, symbol: Symbol, ageMs: number): Promise<Snapshot>;
+  /** The reads that show these symbols at the least cost: a list of few pages shows all symbols at once. */
+  scopesFor(day: TradingDay, symbols: readonly Symbol[]): readonly Scope[];
 }
 
-/** Today's list of one account, read once for everybody who wants it at the same time. Urgent: an order is in flight, so it goes before entries. */
+/** Lists of one account, each read once for everybody who wants it at the same time. Urgent: an order is in flight, so it goes before entries. */
 export function createInquiry(context: Pick<AccountContext, 'broker' | 'clock' | 'metrics' | 'log'> & { isUrgent(): boolean }): Inquiry {
   const { broker, clock, metrics, log } = context;
-  const latest = new Map<TradingDay, Snapshot>();
-  const running = new Map<TradingDay, Promise<Snapshot>>();
-  const next = new Map<TradingDay, Promise<Snapshot>>();
+  const latest = new Map<string, Snapshot>();
+  const running = new Map<string, Promise<Snapshot>>();
+  const next = new Map<string, Promise<Snapshot>>();
+  const keyOf = (day: TradingDay, scope: Scope) => `${day}|${scope ?? ''}`;
+  const known = (day: TradingDay, scope: Scope) => latest.get(keyOf(day, scope));
 
-  async function readNow(day: TradingDay): Promise<Snapshot> {
+  /** Orders do not leave the list of their day. */
+  function hadRows(day: TradingDay, scope: Scope): boolean {
+    const isShown = ({ symbol }: BrokerOrder) => scope === null || symbol === scope;
+    return [known(day, scope), known(day, null)].some((snapshot) => snapshot?.rows.some(isShown));
+  }
+
+  async function readNow(day: TradingDay, scope: Scope): Promise<Snapshot> {
     const startedAt = clock.monotonic();
     const asOf = new Date(clock.wall());
     try {
-      const ask = () => broker.ordersOn(day, { isUrgent: context.isUrgent() });
+      const ask = () => broker.ordersOn(day, { isUrgent: context.isUrgent(), ...(scope !== null && { symbol: scope }) });
       let rows = await ask();
-      // Orders do not leave the list of their day: nothing where there was something counts only when it was said twice.
-      if (rows.length === 0 && (latest.get(day)?.rows.length ?? 0) > 0) rows = await ask();
-      const snapshot: Snapshot = { day, rows, startedAt, finishedAt: clock.monotonic(), asOf };
-      latest.set(day, snapshot);
+      // Nothing where there was something counts only when it was said twice.
+      if (rows.length === 0 && hadRows(day, scope)) rows = await ask();
+      // A broker that does not look at the filter answers with more than was asked for.
+      if (scope !== null) rows = rows.filter(({ symbol }) => symbol === scope);
+      const snapshot: Snapshot = { day, scope, rows, startedAt, finishedAt: clock.monotonic(), asOf };
+      latest.set(keyOf(day, scope), snapshot);
       metrics.inquiries.inc({ result: 'complete' });
       return snapshot;
     } catch (error) {
@@ -47,30 +63,38 @@ export function createInquiry(context: Pick<AccountContext, 'broker' | 'clock' |
     }
   }
 
-  function read(day: TradingDay): Promise<Snapshot> {
-    const current = running.get(day);
+  function read(day: TradingDay, scope: Scope): Promise<Snapshot> {
+    const key = keyOf(day, scope);
+    const current = running.get(key);
     if (!current) {
-      const mine = readNow(day).finally(() => running.delete(day));
-      running.set(day, mine);
+      const mine = readNow(day, scope).finally(() => running.delete(key));
+      running.set(key, mine);
       return mine;
     }
-    const waiting = next.get(day);
+    const waiting = next.get(key);
     if (waiting) return waiting;
     const mine = current
       .catch(() => {}) // its own callers hear of it
       .then(() => {
-        next.delete(day);
-        return read(day);
+        next.delete(key);
+        return read(day, scope);
       });
-    next.set(day, mine);
+    next.set(key, mine);
     return mine;
+  }
+
+  function scopesFor(day: TradingDay, symbols: readonly Symbol[]): readonly Scope[] {
+    const pages = Math.ceil((known(day, null)?.rows.length ?? 0) / broker.capabilities.ordersPerPage);
+    return symbols.length < pages ? symbols : [null];
   }
 
   return {
     read,
-    async noOlderThan(day, ageMs) {
-      const known = latest.get(day);
-      return known && clock.monotonic() - known.finishedAt <= ageMs ? known : read(day);
+    scopesFor,
+    async noOlderThan(day, symbol, ageMs) {
+      const isYoung = (snapshot: Snapshot | undefined) => snapshot !== undefined && clock.monotonic() - snapshot.finishedAt <= ageMs;
+      const young = [known(day, null), known(day, symbol)].find(isYoung);
+      return young ?? read(day, scopesFor(day, [symbol])[0] ?? null);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { leavesOf } from '#domain/order/order.ts';
+import { leavesOf, type Symbol } from '#domain/order/order.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import type { OrderNotice } from '#nas/brokers/port.ts';
 import { TIMING } from '../timing.ts';
@@ -18,7 +18,7 @@ export interface NoticeDesk {
  */
 export function createNoticeDesk(
   context: AccountContext,
-  options: { orders(): readonly OrderRow[]; inquireNow(): void; isListBlind(): boolean },
+  options: { orders(): readonly OrderRow[]; inquireNow(symbol: Symbol): void; isListBlind(): boolean },
 ): NoticeDesk {
   const { clock, log, metrics, repo } = context;
   const totals = new Map<string, { base: number; sum: number; amount: number }>();
@@ -31,12 +31,13 @@ export function createNoticeDesk(
     // Fills of a change name the order it changed, too: they are the change's own. A cancel's number is no order's.
     const order = own ?? (notice.kind === 'filled' ? undefined : byNumber(notice.originalOrderId));
     if (!order) {
-      if (byNumber(notice.originalOrderId)) options.inquireNow(); // a change whose number is not known yet
+      if (byNumber(notice.originalOrderId)) options.inquireNow(notice.symbol); // a change whose number is not known yet
       return false;
     }
     if (notice.kind === 'filled') void note(order, notice);
     else if (notice.kind === 'cancelled' && options.isListBlind()) void settleCancel(order, notice);
-    options.inquireNow();
+    // The exchange's yes to an order that we know to be at work says nothing new.
+    if (notice.kind !== 'accepted' || order !== own) options.inquireNow(notice.symbol);
     return true;
   }
 
@@ -83,9 +84,9 @@ export function createNoticeDesk(
       held.push({ notice, until: clock.monotonic() + TIMING.noticeHoldMs });
       // An order of another client: the inquiry will show it.
       clock.after(TIMING.noticeHoldMs, () => {
-        const before = held.length;
-        held = held.filter((entry) => entry.until > clock.monotonic());
-        if (held.length < before) options.inquireNow();
+        const over = held.filter((entry) => entry.until <= clock.monotonic());
+        held = held.filter((entry) => !over.includes(entry));
+        for (const symbol of new Set(over.map((entry) => entry.notice.symbol))) options.inquireNow(symbol);
       });
     },
     retryHeld() {

@@ -37,6 +37,8 @@ export interface ReconcilerOptions {
   isNoticeStreamLive(): boolean;
   /** Cash or shares equal what the ledger predicts without this order. */
   ledgerAgrees(order: OrderRow): Promise<boolean>;
+  /** What a filtered list does not show is looked for in the whole one. */
+  wantWholeList(): void;
   /** True once the session the order was made for is over. */
   sessionEnded(order: OrderRow): boolean;
 }
@@ -145,10 +147,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     search.firstQueryAt ??= snapshot.startedAt;
     search.lastQueryAt = snapshot.startedAt;
     search.noticesUp &&= options.isNoticeStreamLive();
-    return judgeGone(order, search, changes);
+    return judgeGone(order, search, snapshot, changes);
   }
 
-  async function judgeGone(order: LinkedOrder, search: Search, changes: Changes): Promise<boolean> {
+  async function judgeGone(order: LinkedOrder, search: Search, snapshot: Snapshot, changes: Changes): Promise<boolean> {
     const parent = order.parentNumber === null ? null : changes.sharesOf(order.parentNumber);
     // All its shares have filled under the old number: nothing was left to change.
     const isMoot = parent?.isFilled === true;
@@ -163,7 +165,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       sessionEnded: options.sessionEnded(order),
     };
     // The ledger costs a call to the broker; it is asked only when nothing else is in doubt.
-    const isGone = judgeAbsence(evidence).kind === 'absent' && (parent ? parent.isAccounted : await options.ledgerAgrees(order));
+    const isUnseen = judgeAbsence(evidence).kind === 'absent';
+    if (isUnseen && snapshot.scope !== null) options.wantWholeList();
+    const isGone = isUnseen && snapshot.scope === null && (parent ? parent.isAccounted : await options.ledgerAgrees(order));
     if (!isMoot && !isGone) return false;
     const facts = {
       code: 'NOT_FOUND',
@@ -242,7 +246,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const changes = changesIn(snapshot.rows, numbers);
       const unknown = orders.filter((order) => order.status === 'unknown' && order.brokerOrderId === null);
       const attempts = await attemptsOf(unknown);
-      if (snapshot.rows.length > 0) isBlind = false;
+      if (snapshot.scope !== null) {
+        const shown = new Set(snapshot.rows.map((row) => row.brokerOrderId));
+        if (orders.some((order) => isOlderThan(order, snapshot) && !shown.has(order.brokerOrderId ?? ''))) options.wantWholeList();
+      } else if (snapshot.rows.length > 0) isBlind = false;
       else if (orders.some((order) => isOlderThan(order, snapshot))) isBlind = true;
       let changed = false;
       for (const row of snapshot.rows) {

@@ -4,15 +4,15 @@ import { TIMING } from '../timing.ts';
 import { closeDay } from './close-day.ts';
 import type { AccountContext } from './context.ts';
 import { syncHoldings } from './holdings.ts';
-import { type Inquiry, today } from './inquiry.ts';
+import { type Inquiry, type Scope, today } from './inquiry.ts';
 import { bookNoticeFills } from './notice-fills.ts';
 import type { NoticeDesk } from './notices.ts';
 import type { Reconciler } from './reconcile.ts';
 import { createSchedule } from './schedule.ts';
 
 export interface Rounds {
-  /** A reason to read the broker's list now. */
-  soon(): void;
+  /** A reason to read the broker's list now: a symbol's orders, or with null all of them. */
+  soon(scope: Scope): void;
   /** The orders have changed: set the timer anew. */
   arm(): void;
   /** True once list and holdings were read whole since the start: entries go out from then on. */
@@ -60,8 +60,8 @@ export function createRounds(
       round = run();
     });
   }
-  function soon(): void {
-    schedule.poke();
+  function soon(scope: Scope): void {
+    schedule.poke(scope);
     arm();
   }
 
@@ -69,7 +69,7 @@ export function createRounds(
     if (stopped || isRunning) return;
     isRunning = true;
     try {
-      if (schedule.nextInquiryAt(active()) <= clock.monotonic()) await readList();
+      if (schedule.nextInquiryAt(active()) <= clock.monotonic()) await readLists();
       if (holdingsDue() <= clock.monotonic()) await readHoldings();
       if (clock.monotonic() - expiredAt >= TIMING.expireCheckMs) {
         await expireLeftovers();
@@ -89,20 +89,25 @@ export function createRounds(
   }
 
   /** Rows as they are after the read, so that an order answered meanwhile is not taken for a stranger's. */
-  const ordersOf = async (day: TradingDay) => (await repo.activeOrders(accountId)).filter((order) => order.orderDay === day);
+  const ordersOf = async (day: TradingDay, scope: Scope) =>
+    (await repo.activeOrders(accountId)).filter((order) => order.orderDay === day && (scope === null || order.symbol === scope));
 
-  async function readList(): Promise<void> {
+  async function readLists(): Promise<void> {
+    const symbols = schedule.due(active());
+    const scopes = symbols === null ? [null] : inquiry.scopesFor(today(clock), symbols);
+    for (const scope of scopes) await readList(scope);
+  }
+
+  async function readList(scope: Scope): Promise<void> {
     const beganAt = new Date(clock.wall());
-    schedule.began(active());
-    const days = new Set([
-      today(clock),
-      ...active().flatMap((order) => (order.status !== 'pending' && order.orderDay ? [order.orderDay] : [])),
-    ]);
+    schedule.began(scope, active());
+    const isShown = (order: OrderRow) => order.status !== 'pending' && (scope === null || order.symbol === scope);
+    const days = new Set([today(clock), ...active().flatMap((order) => (isShown(order) && order.orderDay ? [order.orderDay] : []))]);
     let isWhole = true;
     for (const day of days) {
       try {
-        const snapshot = await inquiry.read(day);
-        const orders = await ordersOf(day);
+        const snapshot = await inquiry.read(day, scope);
+        const orders = await ordersOf(day, scope);
         const isTold = reconciler.isListBlind() && orders.some((order) => notices.toldFor(order) !== null);
         if ((await reconciler.apply(snapshot, orders)) || isTold) {
           wantsHoldings = true;
@@ -114,9 +119,10 @@ export function createRounds(
       }
     }
     if (!isWhole) {
-      clock.after(TIMING.pollMs, soon);
+      clock.after(TIMING.pollMs, () => soon(scope));
       return;
     }
+    if (scope !== null) return;
     if (!isListProved) {
       isListProved = true;
       onChange();
@@ -157,8 +163,8 @@ export function createRounds(
 
   /** The day's list whole, and what it left over ended. Only a list that shows the day's orders proves that one of ours is not among them. */
   async function endOf(day: TradingDay): Promise<{ rows: number; expired: number }> {
-    const snapshot = await inquiry.read(day);
-    await reconciler.apply(snapshot, await ordersOf(day));
+    const snapshot = await inquiry.read(day, null);
+    await reconciler.apply(snapshot, await ordersOf(day, null));
     const expired = (await repo.expireDay(accountId, day, snapshot.rows.length > 0 && !reconciler.isListBlind())) ?? 0;
     onChange();
     return { rows: snapshot.rows.length, expired };

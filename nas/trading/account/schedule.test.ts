@@ -1,20 +1,23 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Symbol } from '#domain/order/order.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import { createSchedule } from './schedule.ts';
 
 let now = 0;
 const clock = { monotonic: () => now };
-const order = (status: OrderRow['status']) => ({ id: status, status }) as OrderRow;
+const A = '000660' as Symbol;
+const B = '005930' as Symbol;
+const order = (status: OrderRow['status'], symbol = A) => ({ id: `${status} ${symbol}`, status, symbol }) as OrderRow;
 
 /** Every moment, in seconds, at which the list would be read within `seconds`. */
 function reads(orders: readonly OrderRow[], seconds: number): number[] {
   now = 0;
   const schedule = createSchedule(clock);
-  schedule.began(orders);
+  schedule.began(null, orders);
   const found: number[] = [];
   for (let due = schedule.nextInquiryAt(orders); due <= seconds * 1000; due = schedule.nextInquiryAt(orders)) {
     now = due;
-    schedule.began(orders);
+    schedule.began(null, orders);
     found.push(due / 1000);
   }
   return found;
@@ -32,8 +35,43 @@ test('while anything works the list is read every 5 s, else each minute', () => 
 test('a reason to look now is not put off', () => {
   now = 0;
   const schedule = createSchedule(clock);
-  schedule.began([]);
+  schedule.began(null, []);
   now = 300;
-  schedule.poke();
+  schedule.poke(null);
   expect(schedule.nextInquiryAt([])).toBe(300);
+  expect(schedule.due([])).toBeNull();
+});
+
+describe('by symbol', () => {
+  test('only what is wanted is due, and everything each minute', () => {
+    now = 0;
+    const schedule = createSchedule(clock);
+    const orders = [order('accepted', A), order('unknown', B)];
+    schedule.began(null, orders);
+    now = 1_000;
+    expect(schedule.due(orders)).toEqual([B]);
+    schedule.began(B, orders);
+    expect(schedule.due(orders)).toEqual([]);
+    expect(schedule.nextInquiryAt(orders)).toBe(2_000);
+    now = 5_000;
+    expect(new Set(schedule.due(orders))).toEqual(new Set([A, B]));
+    schedule.began(A, orders);
+    schedule.began(B, orders);
+    expect(schedule.nextInquiryAt(orders)).toBe(8_000);
+    now = 60_000;
+    expect(schedule.due(orders)).toBeNull();
+  });
+
+  test('a poked symbol is due at once; a whole list answers for all of them', () => {
+    now = 0;
+    const schedule = createSchedule(clock);
+    schedule.began(null, []);
+    schedule.poke(A);
+    schedule.poke(B);
+    expect(schedule.due([])).toEqual([A, B]);
+    schedule.began(A, []);
+    expect(schedule.due([])).toEqual([B]);
+    schedule.began(null, []);
+    expect(schedule.due([])).toEqual([]);
+  });
 });

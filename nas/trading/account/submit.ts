@@ -5,6 +5,7 @@ import type { DenialCode } from '#domain/risk/denials.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import type { ActiveOrder, LinkedOrder } from '#lib/db/fleet/trading.ts';
 import { AppError } from '#lib/errors.ts';
+import type { SubmitOutcome } from '#nas/brokers/port.ts';
 import { MAX_ATTEMPTS, TIMING } from '../timing.ts';
 import { type AccountContext, persist } from './context.ts';
 import type { Snapshot } from './inquiry.ts';
@@ -24,11 +25,11 @@ export interface SubmitTask {
   readonly rival: 'identical' | 'entry' | null;
   /** How long this order has been kept waiting by rivals, refusals or a silent broker. */
   readonly waitedMs: number;
-  /** Today's list at the broker, at most 5 s old. */
+  /** Today's list of its symbol at the broker, at most 5 s old. */
   snapshot(day: TradingDay): Promise<Snapshot>;
   /** The attempt is about to be written. */
   onBegin(): void;
-  onSettled(): void;
+  onSettled(outcome: SubmitOutcome): void;
 }
 
 /** Takes one order from `pending` to the broker, or denies it, or says when to look again (ORDERS §3). */

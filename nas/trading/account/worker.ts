@@ -2,7 +2,7 @@ import { fingerprint } from '#domain/order/fingerprint.ts';
 import { isUnresolved } from '#domain/order/transitions.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import type { ActiveOrder } from '#lib/db/fleet/trading.ts';
-import type { BrokerStream, Registration, TradePrint } from '#nas/brokers/port.ts';
+import type { BrokerStream, Registration, SubmitOutcome, TradePrint } from '#nas/brokers/port.ts';
 import { TIMING } from '../timing.ts';
 import type { AccountContext } from './context.ts';
 import { ledgerAgrees } from './holdings.ts';
@@ -59,11 +59,12 @@ export function startAccountWorker(context: AccountContext, options: WorkerOptio
     context,
     isNoticeStreamLive: () => streamState === 'live',
     ledgerAgrees: (order) => ledgerAgrees(context, order, active),
+    wantWholeList: () => rounds.soon(null),
     sessionEnded: (order) => order.expiresAt !== null && order.expiresAt.getTime() < clock.wall(),
   });
   const notices = createNoticeDesk(context, {
     orders: () => active,
-    inquireNow: () => rounds.soon(),
+    inquireNow: (symbol) => rounds.soon(symbol),
     isListBlind: () => reconciler.isListBlind(),
   });
   const rounds = createRounds(context, { active: () => active, inquiry, reconciler, notices, onChange: wake });
@@ -146,9 +147,9 @@ export function startAccountWorker(context: AccountContext, options: WorkerOptio
       parent: orders.find((other) => other.id === order.parentOrderId) ?? null,
       rival: rivalOf(order, orders),
       waitedMs: clock.monotonic() - since,
-      snapshot: (day) => inquiry.noOlderThan(day, TIMING.baselineAgeMs),
+      snapshot: (day) => inquiry.noOlderThan(day, order.symbol, TIMING.baselineAgeMs),
       onBegin: () => begun.add(orderId),
-      onSettled: onBrokerAnswer,
+      onSettled: (outcome) => onBrokerAnswer(order, outcome),
     }).catch((error) => {
       // The attempt may have been written without our hearing of it: then it is an orphan like that of a dead process.
       begun.delete(orderId);
@@ -174,15 +175,17 @@ export function startAccountWorker(context: AccountContext, options: WorkerOptio
     if (stopped) return;
     const order = (await repo.activeOrders(accountId)).find((candidate) => candidate.id === orderId);
     if (!order || !needsCancel(order)) return;
-    const result = await cancelOrder(context, order, onBrokerAnswer);
+    const result = await cancelOrder(context, order, () => onBrokerAnswer(order, null));
     if (result.kind === 'later') later(orderId, result.afterMs);
-    rounds.soon();
+    rounds.soon(order.symbol);
     wake();
   }
 
-  function onBrokerAnswer(): void {
+  /** A new order's yes or no leaves nothing to look up while notices tell of its fills. What a cancel or a change did, the list tells. */
+  function onBrokerAnswer(order: OrderRow, submitted: SubmitOutcome | null): void {
     wake();
-    rounds.soon();
+    const isClear = submitted?.kind === 'accepted' && order.parentOrderId === null && streamState === 'live';
+    if (!isClear && submitted?.kind !== 'rejected') rounds.soon(order.symbol);
   }
 
   // --- life --------------------------------------------------------------------------------------------------------------------
@@ -200,7 +203,7 @@ export function startAccountWorker(context: AccountContext, options: WorkerOptio
           if (state !== streamState) log.info({ state, reason }, 'notice stream');
           streamState = state;
           options.onStream?.(state);
-          if (state === 'live') rounds.soon();
+          if (state === 'live') rounds.soon(null);
         },
         onRegistered: (registration) => options.onRegistered?.(registration),
         onRefusedFrame: (reason) => log.warn({ reason }, 'notice frame refused'),
@@ -216,7 +219,7 @@ export function startAccountWorker(context: AccountContext, options: WorkerOptio
 
   openNotices();
   poll();
-  rounds.soon();
+  rounds.soon(null);
 
   return {
     wake,
