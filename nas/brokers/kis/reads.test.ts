@@ -134,6 +134,17 @@ describe('a list without rows although there are fills (KIS paper)', () => {
   });
 });
 
+test('a symbol without rows whose totals tell fills is looked for in the whole list: nobody knows whose totals they are', async () => {
+  const mine = orderRow('1', { pdno: CODE });
+  const others = [orderRow('2', { pdno: '005930' })];
+  const { wire, broker } = await brokerWith((request) =>
+    request.query.get('PDNO') ? page([], 'D', '', others) : page([mine, ...others], 'D'),
+  );
+  expect(await broker.ordersOn(DAY, { symbol: CODE })).toMatchObject([{ symbol: CODE, brokerOrderId: '0000000001' }]);
+  expect(wire.countOf(PATHS.orders)).toBe(2);
+  expect(broker.capabilities.inquiryRows).toBe(true);
+});
+
 describe('what is asked', () => {
   test.each([
     { environment: 'real' as const, day: DAY, now: '2026-11-20T01:00:00Z', trId: 'TTTC0081R', venue: 'ALL' },

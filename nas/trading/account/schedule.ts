@@ -4,12 +4,14 @@ import type { Clock } from '#nas/runtime/clock.ts';
 import { TIMING } from '../timing.ts';
 import type { Scope } from './inquiry.ts';
 
+const AT_ONCE = Number.NEGATIVE_INFINITY;
+
 export interface InquirySchedule {
   /** A reason to read the orders of a symbol now (a notice, an answer), or with null all of them (a start, a stream that is back). */
   poke(scope: Scope): void;
   /** A read begins. */
   began(scope: Scope, orders: readonly OrderRow[]): void;
-  /** Monotonic time of the next read that some order needs. */
+  /** Monotonic time of the next read that some order needs; long past when it is wanted at once. */
   nextInquiryAt(orders: readonly OrderRow[]): number;
   /** What is to be read by now: everything (null), or these symbols. */
   due(orders: readonly OrderRow[]): null | readonly Symbol[];
@@ -23,7 +25,7 @@ export function createSchedule(clock: Pick<Clock, 'monotonic'>): InquirySchedule
   const unclear = new Map<string, { symbol: Symbol; since: number; step: number }>();
   const poked = new Set<Symbol>();
   const readAt = new Map<Symbol, number>();
-  let allReadAt = Number.NEGATIVE_INFINITY;
+  let allReadAt = AT_ONCE;
   let isAllPoked = true;
 
   const isUnclear = (order: OrderRow) =>
@@ -48,14 +50,14 @@ export function createSchedule(clock: Pick<Clock, 'monotonic'>): InquirySchedule
     track(orders);
     const times = new Map<Symbol, number>();
     const want = (symbol: Symbol, at: number) => times.set(symbol, Math.min(at, times.get(symbol) ?? Number.POSITIVE_INFINITY));
-    for (const symbol of poked) want(symbol, clock.monotonic());
+    for (const symbol of poked) want(symbol, AT_ONCE);
     for (const { symbol } of orders.filter(isWorking)) {
-      want(symbol, Math.max(allReadAt, readAt.get(symbol) ?? Number.NEGATIVE_INFINITY) + TIMING.openOrdersMs);
+      want(symbol, Math.max(allReadAt, readAt.get(symbol) ?? AT_ONCE) + TIMING.openOrdersMs);
     }
     for (const look of unclear.values()) want(look.symbol, lookUpAt(look));
     return times;
   }
-  const allWantedAt = () => (isAllPoked ? clock.monotonic() : allReadAt + TIMING.idleInquiryMs);
+  const allWantedAt = () => (isAllPoked ? AT_ONCE : allReadAt + TIMING.idleInquiryMs);
 
   return {
     poke(scope) {
