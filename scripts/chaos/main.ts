@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const orders = Number(values.orders);
 const seed = Number(values.seed);
 /** Sixty accounts that start at once need the machine for some seconds: the faster the world, the more of it they lose. */
-const factor = Number(values.factor || (orders < 1_000 ? 5 : 3));
+const factor = Number(values.factor || (orders < 1_000 ? 5 : 4));
 /** From 1,000 orders on the run has more than fifty accounts. */
 const accounts = Number(values.accounts || Math.min(60, Math.max(6, Math.floor(orders / 16))));
 const mutants = values.mutant === 'all' ? MUTANTS : MUTANTS.filter((name) => name === values.mutant);

@@ -69,7 +69,7 @@ export const TROUBLES: readonly Trouble[] = [
   trouble('hide_rows', 10, [LOST, fault('hide_rows', { ms: 12_000 })]),
   trouble('rows_missing', 6, [LOST], { inquiry: ['rows_missing'] }),
   trouble('short_page', 6, [LOST], { inquiry: ['short_page'] }),
-  trouble('shifted_page', 6, [LOST], { inquiry: ['short_page', 'shifted_page'] }),
+  trouble('shifted_page', 12, [LOST], { inquiry: ['short_page', 'shifted_page'] }),
   trouble('unmarked_page', 6, [LOST], { inquiry: ['unmarked_page'] }),
   trouble('async_reject', 8, [fault('async_reject', { ms: 1_500 })], { ends: 'refused', fate: 'fill' }),
   trouble('lag_balance', 10, [fault('lag_balance', { ms: 6_000 })]),
