@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { CONTINUATION_ONLY, type FaultKind } from '#nas/venue/faults/kinds.ts';
 import type { Verdict } from './judge.ts';
 import type { Step } from './plan.ts';
 import type { ChaosOptions } from './run.ts';
 import type { RunPlan } from './script-lanes.ts';
+import { SKEW_MS } from './time.ts';
+import { TROUBLES } from './troubles.ts';
 
 /** The one line of a run. */
 export interface Report extends Omit<Verdict, 'events'> {
@@ -15,6 +18,8 @@ export interface Report extends Omit<Verdict, 'events'> {
   /** Orders that met a fault of the venue or the death of their sender. */
   readonly faulted: number;
   readonly faults: Readonly<Record<string, number>>;
+  /** How far the venue's clock was ahead. */
+  readonly skewMs: number;
   readonly kills: number;
   readonly killsByDoor: Readonly<Record<string, number>>;
   readonly halts: number;
@@ -29,6 +34,13 @@ export interface Report extends Omit<Verdict, 'events'> {
 
 /** Fewer kills than this in a run of twenty thousand orders prove too little; smaller runs are measured by their size. */
 const KILLS_OF_20_000 = 100;
+/** Smaller runs have lists of one page. */
+const LONG_LISTS = 1_000;
+const FAULT_CLASSES = [
+  ...new Set(
+    TROUBLES.flatMap(({ submit, cancel, modify, inquiry }) => [...[...submit, ...cancel, ...modify].map(({ kind }) => kind), ...inquiry]),
+  ),
+];
 const MUST_BE_ZERO = [
   'duplicates',
   'lost',
@@ -70,7 +82,9 @@ export function report(input: {
     ...share('met a fault', faulted, 0.3),
     ...share('identical pairs', pairs, 0.2),
     ...share('foreign look-alikes', verdict.foreign, 0.01),
-    ...Object.entries(faults).flatMap(([kind, n]) => share(`fault ${kind}`, n, 0.005)),
+    ...FAULT_CLASSES.filter((kind) => orders >= LONG_LISTS || !CONTINUATION_ONLY.includes(kind as FaultKind)).flatMap((kind) =>
+      share(`fault ${kind}`, faults[kind] ?? 0, 0.005),
+    ),
     ...(kills >= Math.floor((KILLS_OF_20_000 * Math.min(orders, 20_000)) / 20_000) ? [] : [`kills: ${kills}`]),
   ];
   return {
@@ -82,6 +96,7 @@ export function report(input: {
     eventHash: createHash('sha256').update(events.join('\n')).digest('hex'),
     faulted,
     faults,
+    skewMs: SKEW_MS,
     kills,
     killsByDoor: killed,
     halts: plan.haltRounds,

@@ -15,6 +15,9 @@ export interface ScaledTime {
 const STARTS_AT = Date.parse('2026-12-01T00:05:00+09:00');
 export const CHAOS_DAY = '2026-12-01';
 
+/** How far the venue's clock is ahead of ours: the gate lets 3 s pass, and identical orders are less than that apart. */
+export const SKEW_MS = 2_000;
+
 export function beginTime(factor: number, startsAt = STARTS_AT): ScaledTime {
   return { factor, begunAt: Date.now(), startsAt };
 }

@@ -9,7 +9,7 @@ import { keepLogs } from './logs.ts';
 import { alterDatabase } from './mutants.ts';
 import type { Stage } from './play.ts';
 import { type Part, startPart } from './rpc.ts';
-import { beginTime } from './time.ts';
+import { beginTime, SKEW_MS } from './time.ts';
 import type { Mutant } from './trading/replace-modules.ts';
 import { startWatch } from './watch.ts';
 
@@ -55,7 +55,11 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const database = await openDatabase(join(home, 'postgres'), time);
     stops.push(() => database.stop());
     const indexes = Array.from({ length: options.accounts }, (_, index) => index);
-    const venue = await startPart('venue/process.ts', { time, seed, symbols: indexes.flatMap(symbolsOf) });
+    const venue = await startPart('venue/process.ts', {
+      time: { ...time, startsAt: time.startsAt + SKEW_MS },
+      seed,
+      symbols: indexes.flatMap(symbolsOf),
+    });
     stops.push(async () => venue.child.kill('SIGKILL'));
     const listed = new Map((await venue.ask<ListedSymbol[]>('listed')).map((one) => [one.symbol, one]));
     await openPlatform(database, [...listed.values()]);
