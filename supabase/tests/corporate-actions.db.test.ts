@@ -89,6 +89,25 @@ test('the end of a day keeps the closes of what is held, and a morning with the 
   expect(await stop()).toMatchObject({ state: 'armed' });
 });
 
+test.each([
+  { why: 'a paper account’s last heard price is no close: it may be hours old', heard: `c.close_at - interval '1 hour'`, closes: [] },
+  {
+    why: 'a print of the shared feed heard after the close is one',
+    heard: `c.close_at + interval '1 minute'`,
+    closes: [{ close: 480_000 }],
+  },
+])('$why', async ({ heard, closes }) => {
+  await db.pool.query('delete from private.day_closes where stock_code = $1', [code]);
+  await db.pool.query(`update broker_accounts set broker_type = 'paper' where id = $1`, [account]);
+  await db.pool.query(
+    `insert into quotes (feed, stock_code, last_price, heard_at) select 'shared', $1, 480000, ${heard} from market_calendar c
+     where c.market = 'KRX' and c.day = private.seoul_day() and c.session = 'regular'`,
+    [code],
+  );
+  await trading.call(`record_reconciliation($1, 'end_of_day', now(), 'agreed')`, [account]);
+  expect(await many('select close::int from private.day_closes where stock_code = $1', [code])).toEqual(closes);
+});
+
 test('a base price that is not the last close pauses buys and stops; sales pass', async () => {
   await morning('base_price = 100000');
   expect(await action()).toMatchObject({ state: 'detected', factor: 5, stock_code: code });

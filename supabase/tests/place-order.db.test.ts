@@ -15,6 +15,26 @@ afterAll(() => db?.drop());
 
 const count = async (sql: string, values: unknown[]) => Number((await db.pool.query(`select count(*) from ${sql}`, values)).rows[0].count);
 
+test('sells by hand have an upper bound a day; what stops and strategies sell does not count', async () => {
+  const user = await aTrader(db);
+  const account = await anAccount(db, user);
+  const sells = (count: number, origin: string) =>
+    db.pool.query(
+      `insert into real_orders (user_id, broker_account_id, stock_code, order_type, order_status, quantity, price, price_type, order_day, origin)
+       select $1, $2, $3, 'sell', 'pending', 1, $4, 'limit', private.seoul_day(), $5 from generate_series(1, $6)`,
+      [user, account, SHARE.code, SHARE.base, origin, count],
+    );
+  await sells(2_999, 'user');
+  await sells(10, 'stop');
+  const sell = () => place(db, user, { accountId: account, side: 'sell' });
+  expect((await sell()).denial?.code).toBe('insufficient_shares');
+  await sells(1, 'user');
+  expect((await place(db, user, { accountId: account })).denial).toBeNull();
+  await db.pool.query('select put_holding($1, $2, $3, 10, 10, 700000, 0, 0, 70000)', [account, SHARE.code, '시험전자']);
+  await db.pool.query('select put_holding($1, $2, $3, 10, 10, 700000, 0, 0, 70000)', [account, SHARE.code, '시험전자']);
+  expect((await refusalOf(sell())).code).toBe('rate_limited');
+});
+
 describe('an accepted order', () => {
   test('is one row, one reservation, one event and one wake-up job', async () => {
     const user = await aTrader(db);

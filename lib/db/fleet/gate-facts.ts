@@ -61,7 +61,7 @@ select jsonb_build_object(
     select jsonb_agg(jsonb_build_object('session', c.session, 'order_from', c.order_from, 'open_at', c.open_at, 'close_at', c.close_at))
       from public.market_calendar c where c.market = 'KRX' and c.day = $4::date and c.is_open), '[]'),
   'working', coalesce((
-    select jsonb_agg(jsonb_build_object('side', o.order_type, 'price', o.price, 'remaining', o.quantity - o.cum_quantity))
+    select jsonb_agg(jsonb_build_object('side', o.order_type, 'price', o.price, 'remaining', o.quantity - o.cum_quantity - o.cancelled_quantity - o.replaced_quantity))
       from public.real_orders o
      where o.broker_account_id = $2::uuid and o.stock_code = $3 and o.id <> $1
        and o.order_status in ('submitting', 'unknown', 'accepted', 'partially_filled', 'cancel_pending', 'replace_pending')), '[]'),

@@ -65,7 +65,12 @@ export function fleetQuotes({ pool, clock, log }: { pool: pg.Pool; clock: Clock;
   async function read(symbols: readonly Symbol[]): Promise<readonly MarketQuote[]> {
     const { rows } = await pool.query(QUOTES_SQL, [symbols]);
     readAt = clock.wall();
-    return rows.map((row) => quoteRow.parse(row));
+    return rows.flatMap((row) => {
+      const quote = quoteRow.safeParse(row);
+      // One symbol's unreadable row must not stop the prices of all others.
+      if (!quote.success) log.error({ err: quote.error, symbol: row.symbol }, 'quote row unreadable');
+      return quote.success ? [quote.data] : [];
+    });
   }
   async function turn(): Promise<void> {
     const wanted = new Set([...watchers.values()].flatMap((watcher) => [...watcher.wanted()]));

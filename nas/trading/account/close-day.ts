@@ -1,6 +1,6 @@
 import type { TradingDay } from '#domain/order/order.ts';
 import type { AccountContext } from './context.ts';
-import { syncHoldings } from './holdings.ts';
+import { createHoldingSync } from './holdings.ts';
 import { today } from './inquiry.ts';
 
 /** What one whole read of a day's list and the end of its leftovers came to. */
@@ -19,7 +19,7 @@ export async function closeDay(context: AccountContext, day: TradingDay, readLis
   const startedAt = new Date(clock.wall());
   const list = await readList();
   const asOf = new Date(clock.wall());
-  const balance = await syncHoldings(context, null);
+  const balance = await createHoldingSync(context).sync(null);
   if (balance === null) throw new Error('the balance of the day could not be read');
   // The broker's total is that of its own today: after midnight it tells nothing of the day before.
   const costs = day === today(clock) ? (balance.feesAndTaxToday ?? null) : null;

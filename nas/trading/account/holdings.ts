@@ -1,30 +1,52 @@
 import { leavesOf, type Symbol } from '#domain/order/order.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import type { BrokerBalance } from '#nas/brokers/port.ts';
+import { TIMING } from '../timing.ts';
 import type { AccountContext } from './context.ts';
 
-/** The broker's cash and shares into our rows; a failed read changes nothing. Resolves with what was told, or null when the read failed. */
-export async function syncHoldings(context: AccountContext, probe: Symbol | null): Promise<BrokerBalance | null> {
+export interface HoldingSync {
+  /** The broker's cash and shares into our rows; a failed read changes nothing. Resolves with what was told, or null when the read failed. */
+  sync(probe: Symbol | null): Promise<BrokerBalance | null>;
+}
+
+/**
+ * Writes what a balance tells. A holding told as before and equal to ours is written once a minute only: that is often enough to close
+ * a break or to see what others changed in the rows, and an account may hold a hundred symbols.
+ */
+export function createHoldingSync(context: AccountContext): HoldingSync {
   const { accountId, broker, repo, clock, log } = context;
-  try {
+  const written = new Map<Symbol, string>();
+  let allWrittenAt = Number.NEGATIVE_INFINITY;
+
+  async function sync(probe: Symbol | null): Promise<BrokerBalance> {
     const asOf = new Date(clock.wall());
-    const positions = await repo.positions(accountId);
+    const ours = new Map((await repo.positions(accountId)).map(({ symbol, quantity }) => [symbol, quantity]));
     let balance = await broker.balance();
     // Nothing where there was something is a failed read until it was said twice (ORDERS §4).
-    if (balance.holdings.length === 0 && positions.length > 0) balance = await broker.balance();
+    if (balance.holdings.length === 0 && ours.size > 0) balance = await broker.balance();
     const orderable = probe === null ? null : await buyingPower(context, probe);
     const { cash, cashD1, cashD2, netAssets } = balance;
     await repo.putBalance(accountId, { cash, cashD1, cashD2, orderable: orderable ?? Math.max(0, cashD2), netAssets, asOf });
-    const listed = new Set<string>(balance.holdings.map((holding) => holding.symbol));
-    for (const holding of balance.holdings) await repo.putHolding(accountId, holding);
-    for (const { symbol } of await repo.positions(accountId)) {
-      if (!listed.has(symbol)) await repo.putHolding(accountId, { ...NOTHING, symbol });
+    const isAllDue = clock.monotonic() - allWrittenAt >= TIMING.idleInquiryMs;
+    for (const holding of balance.holdings) {
+      const told = JSON.stringify(holding);
+      if (!isAllDue && ours.get(holding.symbol) === holding.quantity && written.get(holding.symbol) === told) continue;
+      await repo.putHolding(accountId, holding);
+      written.set(holding.symbol, told);
     }
+    const listed = new Set<string>(balance.holdings.map((holding) => holding.symbol));
+    for (const symbol of ours.keys()) if (!listed.has(symbol)) await repo.putHolding(accountId, { ...NOTHING, symbol });
+    if (isAllDue) allWrittenAt = clock.monotonic();
     return balance;
-  } catch (error) {
-    log.warn({ err: error }, 'balance could not be read');
-    return null;
   }
+
+  return {
+    sync: (probe) =>
+      sync(probe).catch((error) => {
+        log.warn({ err: error }, 'balance could not be read');
+        return null;
+      }),
+  };
 }
 
 const NOTHING = { name: null, quantity: 0, sellableQuantity: 0, purchaseAmount: 0, boughtToday: 0, soldToday: 0, lastPrice: null };

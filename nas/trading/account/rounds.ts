@@ -3,7 +3,7 @@ import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import { TIMING } from '../timing.ts';
 import { closeDay } from './close-day.ts';
 import type { AccountContext } from './context.ts';
-import { syncHoldings } from './holdings.ts';
+import { createHoldingSync } from './holdings.ts';
 import { type Inquiry, type Scope, today } from './inquiry.ts';
 import { bookNoticeFills } from './notice-fills.ts';
 import type { NoticeDesk } from './notices.ts';
@@ -37,6 +37,7 @@ export function createRounds(
   const { accountId, repo, clock, log } = context;
   const { active, inquiry, reconciler, notices, onChange } = options;
   const schedule = createSchedule(clock);
+  const holdings = createHoldingSync(context);
   let callOff = () => {};
   let stopped = false;
   let isRunning = false;
@@ -136,7 +137,7 @@ export function createRounds(
   async function readHoldings(): Promise<void> {
     wantsHoldings = false;
     const askedAt = new Date(clock.wall());
-    const balance = await syncHoldings(context, active()[0]?.symbol ?? null);
+    const balance = await holdings.sync(active()[0]?.symbol ?? null);
     holdingsAt = clock.monotonic();
     if (balance === null) {
       clock.after(TIMING.pollMs, () => {
@@ -146,8 +147,8 @@ export function createRounds(
       return;
     }
     if (reconciler.isListBlind()) {
-      const { holdings } = balance;
-      const isBooked = await bookNoticeFills(context, { orders: await repo.activeOrders(accountId), holdings, desk: notices });
+      const orders = await repo.activeOrders(accountId);
+      const isBooked = await bookNoticeFills(context, { orders, holdings: balance.holdings, desk: notices });
       if (isBooked) onChange();
     }
     if (!isPositionProved) {
