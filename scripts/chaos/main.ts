@@ -37,7 +37,7 @@ if (!isSensible || (values.mutant !== undefined && mutants.length === 0)) {
 }
 
 async function run(mutant: Mutant | null): Promise<Report> {
-  const logLevel = values.verbose ? 'info' : 'silent';
+  const logLevel = values.verbose ? 'info' : 'fatal'; // why a process ended by itself
   const progress = (line: string) => void process.stderr.write(`${mutant ?? 'chaos'} ${line}\n`);
   const onEvents = (lines: readonly string[]) => values.events !== undefined && writeFileSync(values.events, `${lines.join('\n')}\n`);
   const report = await runChaos({ orders, seed, accounts, factor, mutant, logLevel, progress, onEvents });

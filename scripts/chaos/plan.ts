@@ -61,6 +61,9 @@ export function planSteps(input: {
   );
   const gentle = troubles.filter((trouble) => trouble === null || trouble.mayBePaired);
   const rough = troubles.filter((trouble) => trouble !== null && !trouble.mayBePaired);
+  const ofPairs = gentle.slice(0, 2 * pairs);
+  // What no pair can bear comes anywhere among the singles, not before everything else.
+  const ofSingles = shuffle(chance, [...rough, ...gentle.slice(2 * pairs)]);
   const steps: Step[] = [];
   let count = 0;
   const add = (size: 1 | 2, given: readonly (Trouble | null)[]): void => {
@@ -82,8 +85,8 @@ export function planSteps(input: {
   };
   const sizes = shuffle(chance, [...Array<1 | 2>(singles).fill(1), ...Array<1 | 2>(pairs).fill(2)]);
   for (const size of sizes) {
-    if (size === 1) add(1, [rough.shift() ?? gentle.shift() ?? null]);
-    else add(2, [gentle.shift() ?? null, gentle.shift() ?? null]);
+    const deck = size === 1 ? ofSingles : ofPairs;
+    add(size, deck.splice(0, size));
   }
   return steps;
 }
