@@ -4,6 +4,7 @@ import type { HaltLevel } from '#domain/risk/gate-input.ts';
 import type { OrderRow } from '#lib/db/fleet/order-row.ts';
 import type { Log } from '#lib/log.ts';
 import type { Clock } from '#nas/runtime/clock.ts';
+import { joinCalls } from '#nas/runtime/join-calls.ts';
 import type { LocalHalt } from './local-halt.ts';
 import { TIMING } from './timing.ts';
 
@@ -52,19 +53,19 @@ export function startHaltWatch(options: { pool: pg.Pool; clock: Clock; log: Log;
   let stopped = false;
   let callOff = () => {};
 
-  async function refresh(): Promise<void> {
+  // A hundred notices at once cost two reads: this connection renews the leases as well.
+  const refresh = joinCalls(async () => {
     const startedAt = clock.monotonic();
     const { rows: answer } = await pool.query<{ halts: HaltRow[]; orders_enabled: boolean }>(
       `select coalesce((select jsonb_agg(jsonb_build_object('scope', scope, 'scope_id', scope_id, 'level', level, 'version', version))
                           from public.trading_halts where level <> 'none'), '[]') as halts,
               coalesce((select orders_enabled from public.platform_settings), false) as orders_enabled`,
     );
-    if (startedAt < readAt) return; // a read that began later has answered before
     readAt = startedAt;
     told = told.filter(({ at }) => at >= startedAt);
     rows = told.reduce<readonly HaltRow[]>((known, { row }) => withNewer(known, row), answer[0]?.halts ?? []);
     ordersEnabled = answer[0]?.orders_enabled ?? false;
-  }
+  });
 
   function poll(): void {
     refresh()

@@ -1,6 +1,7 @@
 import type { Symbol, TradingDay } from '#domain/order/order.ts';
 import type { BrokerOrder } from '#nas/brokers/port.ts';
 import { seoul } from '#nas/runtime/clock.ts';
+import { joinCalls } from '#nas/runtime/join-calls.ts';
 import type { AccountContext } from './context.ts';
 
 /** What a list shows: one symbol's orders, or with null everybody's. */
@@ -31,8 +32,7 @@ export interface Inquiry {
 export function createInquiry(context: Pick<AccountContext, 'broker' | 'clock' | 'metrics' | 'log'> & { isUrgent(): boolean }): Inquiry {
   const { broker, clock, metrics, log } = context;
   const latest = new Map<string, Snapshot>();
-  const running = new Map<string, Promise<Snapshot>>();
-  const next = new Map<string, Promise<Snapshot>>();
+  const readers = new Map<string, () => Promise<Snapshot>>();
   const keyOf = (day: TradingDay, scope: Scope) => `${day}|${scope ?? ''}`;
   const known = (day: TradingDay, scope: Scope) => latest.get(keyOf(day, scope));
 
@@ -65,22 +65,9 @@ export function createInquiry(context: Pick<AccountContext, 'broker' | 'clock' |
 
   function read(day: TradingDay, scope: Scope): Promise<Snapshot> {
     const key = keyOf(day, scope);
-    const current = running.get(key);
-    if (!current) {
-      const mine = readNow(day, scope).finally(() => running.delete(key));
-      running.set(key, mine);
-      return mine;
-    }
-    const waiting = next.get(key);
-    if (waiting) return waiting;
-    const mine = current
-      .catch(() => {}) // its own callers hear of it
-      .then(() => {
-        next.delete(key);
-        return read(day, scope);
-      });
-    next.set(key, mine);
-    return mine;
+    const reader = readers.get(key) ?? joinCalls(() => readNow(day, scope));
+    readers.set(key, reader);
+    return reader();
   }
 
   function scopesFor(day: TradingDay, symbols: readonly Symbol[]): readonly Scope[] {
