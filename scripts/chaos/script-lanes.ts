@@ -23,7 +23,7 @@ export function shareOut(orders: number, accounts: number): RunPlan {
   const killRounds = Math.max(8, Math.ceil(orders / 160));
   const haltRounds = Math.max(2, Math.ceil(orders / 800));
   const killAccounts = Math.min(16, Math.max(4, Math.ceil(killRounds / 8)));
-  const chapters = Math.min(6, Math.max(3, Math.ceil(orders / 4_000)));
+  const chapters = orders < 10_000 ? 3 : 4;
   const held = (chapters - 1) * Math.min(HELD_A_CHAPTER, accounts);
   const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at);
   return {

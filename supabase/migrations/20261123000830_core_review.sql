@@ -195,6 +195,73 @@ begin
 end
 $$;
 
--- Asked some times for every call to a broker: without a setting of their own their bodies are folded into the callers, which have one.
-alter function private.quota_rate(public.broker_quotas, timestamptz) reset search_path;
-alter function private.quota_burst(double precision) reset search_path;
+-- As before, in a language that keeps its plans: they are asked some times for every call to a broker and for every holding read.
+create or replace function private.quota_rate(q public.broker_quotas, p_at timestamptz) returns double precision
+language plpgsql immutable set search_path = ''
+as $$
+declare
+  base double precision := case when p_at < q.first_seen_at + interval '3 days' then least(q.limit_per_second, q.new_key_per_second)
+                                else q.limit_per_second end;
+begin
+  if q.slowed_at = '-infinity' then
+    return base;
+  end if;
+  return least(base, q.slowed_to + base * extract(epoch from p_at - q.slowed_at) / 60);
+end
+$$;
+create or replace function private.quota_burst(p_rate double precision) returns integer
+language plpgsql immutable set search_path = ''
+as $$ begin return greatest(1, floor(p_rate / 5))::integer; end $$;
+create or replace function private.external_total(p_account_id uuid, p_stock_code text) returns bigint
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(sum(case e.side when 'buy' then e.quantity else -e.quantity end), 0)::bigint
+    from public.executions e join public.real_orders o on o.id = e.order_id
+    where e.broker_account_id = p_account_id and e.stock_code = p_stock_code and o.origin = 'external');
+end
+$$;
+
+-- As before, for six seconds instead of three: a thousand keys in use asked a thousand times a second. Who takes an account over from a dead
+-- process waits six seconds for its lease as well.
+create or replace function public.lease_broker_reserve(p_app_key_tag text, p_environment text, p_holder uuid, p_used integer[])
+returns table (per_second double precision, burst integer, tokens integer, lease_ms integer, pause_ms integer)
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  q public.broker_quotas;
+  at_now timestamptz;
+  rate double precision;
+  is_mine boolean;
+  leased constant interval := interval '6 seconds';
+begin
+  select * into q from public.broker_quotas b where b.app_key_tag = p_app_key_tag and b.environment = p_environment for update;
+  if not found then
+    return;
+  end if;
+  at_now := clock_timestamp();
+  for i in 1 .. coalesce(array_length(p_used, 1), 0) loop
+    if p_used[i] > 0 then
+      perform private.note_quota_use(p_app_key_tag, p_environment, i - 1, p_used[i], at_now);
+    end if;
+  end loop;
+  q := private.refilled(q, at_now);
+  rate := private.quota_rate(q, at_now);
+  is_mine := q.reserve_until > at_now and q.reserve_holder = p_holder;
+  if private.quota_burst(rate) < 2 or (q.reserve_until > at_now and not is_mine) then
+    return; -- too slow a key to be split, or somebody else's: every call is claimed
+  end if;
+  per_second := rate / 2;
+  burst := greatest(1, private.quota_burst(rate) * 2 / 3);
+  tokens := case when is_mine then 0 else least(floor(q.tokens), burst) end; -- they move, none is made
+  lease_ms := extract(epoch from leased) * 1000;
+  pause_ms := greatest(0, ceil(extract(epoch from q.paused_until - at_now) * 1000));
+  update public.broker_quotas b
+  set tokens = q.tokens - lease_broker_reserve.tokens, refilled_at = q.refilled_at, reserve_holder = p_holder, reserve_until = at_now + leased,
+      reserve_per_second = lease_broker_reserve.per_second, reserve_burst = lease_broker_reserve.burst
+  where b.app_key_tag = p_app_key_tag and b.environment = p_environment;
+  return next;
+end
+$$;
+comment on function public.lease_broker_reserve is 'Half of a fast key''s rate for six seconds, for one process: it spends it on orders without asking. p_used tells what it spent since the last time, by lane. No row when there is none to have.';

@@ -24,7 +24,7 @@ export interface QuotaStore {
 
 /** The lanes of the order path: they may use the reserve. */
 const ORDER_LANES: ReadonlySet<Lane> = new Set(['cancel', 'exit', 'in_flight', 'entry']);
-const RENEW_MS = 1_000;
+const RENEW_MS = 2_000;
 /** The reserve is given back (it lapses) when no order was on its way for this long. */
 const IDLE_MS = 60_000;
 /** The database is asked this long; after that the process goes on by itself. */
@@ -71,7 +71,7 @@ export function sharedCalls(deps: { store: QuotaStore; requestsPerSecond: number
     if (answer) return answer;
     opened = null; // the row is gone: told anew
     await ready();
-    return (await store.claim(lane, wanted)) ?? { granted: 0, waitMs: RENEW_MS };
+    return (await store.claim(lane, wanted)) ?? { granted: 0, waitMs: STORE_MS };
   }
 
   async function renew(): Promise<void> {

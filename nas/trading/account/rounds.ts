@@ -48,6 +48,7 @@ export function createRounds(
   let holdingsAt = Number.NEGATIVE_INFINITY;
   let expiredAt = Number.NEGATIVE_INFINITY;
   let listWrittenAt = Number.NEGATIVE_INFINITY;
+  let comparedAt = Number.NEGATIVE_INFINITY;
   const startedAt = new Date(clock.wall());
   let isStartWritten = false;
 
@@ -155,6 +156,8 @@ export function createRounds(
       isPositionProved = true;
       onChange();
     }
+    if (clock.monotonic() - comparedAt < TIMING.balanceMs) return; // after each fill the holdings, but the account as a whole only so often
+    comparedAt = clock.monotonic();
     await repo.recordReconciliation(accountId, { kind: 'positions', startedAt: askedAt, detail: { holdings: balance.holdings.length } });
     const { cashD2, feesAndTaxToday: costs = null } = balance;
     const cash = await repo.checkCash(accountId, { day: today(clock), cashD2, costs, asOf: askedAt, isClose: false });
