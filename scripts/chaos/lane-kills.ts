@@ -19,13 +19,18 @@ const FROZEN_MS = 30_000;
 /** A baseline may be 5 s old. */
 const LIST_OLD_MS = 7_000;
 
-/** Doors in the order of the list, over and over; in every forty rounds one process is frozen and one outlives its lease. */
+/** Every door once before any is met again, far apart in the list; in every forty rounds one process is frozen and one outlives its lease. */
 export function killScripts(rounds: number): KillScript[] {
+  let kills = 0;
   return Array.from({ length: rounds }, (_, round) => {
     if (round % 40 === 7) return FREEZE;
-    return round % 40 === 3 ? OUTLIVE : KILL_SCRIPTS[(round * 7) % KILL_SCRIPTS.length]!;
+    if (round % 40 === 3) return OUTLIVE;
+    kills += 1;
+    return KILL_SCRIPTS[(kills * STRIDE) % KILL_SCRIPTS.length]!;
   });
 }
+/** Without a common divisor with the number of doors. */
+const STRIDE = 20;
 
 export interface KillLane {
   readonly stage: Stage;

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ListedSymbol } from '#nas/trading/testing/list-market.ts';
 import { symbolsOf } from './accounts.ts';
+import { KILL_SCRIPTS } from './kill-scripts.ts';
+import { killScripts } from './lane-kills.ts';
 import { planSteps, type Step, venuePlan, wantedShares } from './plan.ts';
 import { shareOut } from './script-lanes.ts';
 import { TROUBLES } from './troubles.ts';
@@ -75,4 +77,9 @@ describe('every plan, whatever its size and seed', () => {
       { numRuns: 20 },
     );
   });
+});
+
+test('a run of twenty thousand orders kills a process at every door', () => {
+  const struck = new Set(killScripts(shareOut(20_000, 60).killRounds));
+  expect(KILL_SCRIPTS.filter((script) => !struck.has(script)).map(({ door }) => door)).toEqual([]);
 });

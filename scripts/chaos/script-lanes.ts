@@ -20,7 +20,7 @@ export interface RunPlan {
 
 /** How a run of so many orders is shared out. A hundred kills belong to twenty thousand orders; smaller runs have fewer. */
 export function shareOut(orders: number, accounts: number): RunPlan {
-  const killRounds = Math.max(8, Math.ceil(orders / 160));
+  const killRounds = Math.max(8, Math.ceil(orders / 150));
   const haltRounds = Math.max(2, Math.ceil(orders / 800));
   const killAccounts = Math.min(16, Math.max(4, Math.ceil(killRounds / 8)));
   const chapters = orders < 10_000 ? 3 : 4;
