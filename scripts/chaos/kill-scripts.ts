@@ -9,6 +9,8 @@ interface Scene {
   readonly isArmedLate?: boolean;
   /** What the sender knows of the list is too old by then, so that it reads it for the order. */
   readonly isListOld?: boolean;
+  /** Prices are asked for entries only. */
+  readonly isBuy?: boolean;
 }
 export interface KillScript extends Scene {
   readonly door: string;
@@ -40,7 +42,8 @@ const kill = (scene: Scene, ...doors: readonly string[]): KillScript[] =>
 
 /** Every await between an order's row and the last fact about it, before and behind. */
 export const KILL_SCRIPTS: readonly KillScript[] = [
-  ...kill(plain, ...around('repo.activeOrders'), ...around('gate.facts'), ...around('broker.quote')),
+  ...kill(plain, ...around('repo.activeOrders'), ...around('gate.facts')),
+  ...kill({ ...plain, isBuy: true }, ...around('broker.quote')),
   ...kill(asking, ...around('broker.ordersOn')),
   ...kill(plain, 'repo.beginAttempt:before', 'broker.submit:after', ...around('repo.finishAttempt')),
   ...kill(unwritten, 'repo.beginAttempt:after', 'broker.submit:before', 'broker.submit:unwritten'),

@@ -50,14 +50,13 @@ export async function playKills(lane: KillLane, steps: readonly KillStep[]): Pro
   const { stage, fleet, recordDir } = lane;
   const { kills } = lane;
   const busy = new Map<number, Promise<void>>();
-  const { keeperId, other } = await rolesOf(stage, fleet);
-  let doomed = other;
+  let doomed = (await rolesOf(stage, fleet)).other;
   for (const [round, { script, step }] of steps.entries()) {
     const account = lane.accountOf(step.account);
     stage.doing.set('kills', `${round}: ${script.what} at ${script.door}`);
     await busy.get(step.account);
     fleet.warmSpare();
-    await handOver(stage, account, await instanceOf(stage, keeperId));
+    await handOver(stage, account, await instanceOf(stage, doomed));
     if (script.isListOld) await pause(stage.machineMs(LIST_OLD_MS));
     const [order] = step.orders as [PlannedOrder];
     const strike = { id: order.intentKey, accountId: account.id, door: script.door, what: script.what };
@@ -114,13 +113,15 @@ async function untilStruck(hasStruck: () => boolean, over: Promise<void>): Promi
   while (!hasStruck() && !isOver) await pause(20);
 }
 
-/** The living instance that is not `other`, the youngest first. */
-async function instanceOf(stage: Stage, other: string): Promise<string> {
+/** The living instance of a process; its heartbeat names both. One that died a moment ago still looks alive in its lease. */
+async function instanceOf(stage: Stage, { child }: Part): Promise<string> {
   let id = '';
-  await untilSo(stage, 'a second instance alive', async () => {
+  await untilSo(stage, `process ${child.pid} registered`, async () => {
     const { rows } = await stage.database.pool.query<{ id: string }>(
-      'select id from public.trading_instances where expires_at > now() and id <> $1 order by started_at desc limit 1',
-      [other],
+      `select i.id from public.trading_instances i
+         join public.service_heartbeats h on h.service = 'trading' and h.instance like '%-' || $1::text || '-' || left(i.id::text, 8)
+        where i.expires_at > now() order by i.started_at desc limit 1`,
+      [child.pid],
     );
     id = rows[0]?.id ?? '';
     return id !== '';

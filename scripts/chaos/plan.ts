@@ -101,10 +101,11 @@ export function planSingle(input: {
   quantity: number;
   fate: Fate;
   trouble: Trouble | null;
+  isBuy?: boolean;
 }): Step {
   const { seed, count, account, listed, quantity, fate, trouble } = input;
   const chance = random(hashSeed('single', seed, count));
-  const side = fate !== 'deny' && chance.next() < 0.5 ? 'sell' : 'buy';
+  const side = fate !== 'deny' && chance.next() < 0.5 && !input.isBuy ? 'sell' : 'buy';
   const price = priceOf(chance, listed, side, fate);
   const fills = fillsOf(chance, fate, quantity);
   const change = changeOf(seed, count, listed, side, price, fate);

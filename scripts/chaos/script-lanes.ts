@@ -48,7 +48,7 @@ const HELD_A_CHAPTER = 10;
 export function planKills(plan: RunPlan, seed: number, listedOf: (index: number) => readonly ListedSymbol[]): KillStep[] {
   return killScripts(plan.killRounds).map((script, round) => {
     const account = plan.kill[round % plan.kill.length]!;
-    const { fate, trouble } = script;
+    const { fate, trouble, isBuy = false } = script;
     const step = planSingle({
       seed,
       count: KILLS_FROM + round,
@@ -57,6 +57,7 @@ export function planKills(plan: RunPlan, seed: number, listedOf: (index: number)
       quantity: 10 + round,
       fate,
       trouble,
+      isBuy,
     });
     return { script, step };
   });
