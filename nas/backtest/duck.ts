@@ -17,6 +17,13 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A file as a table for SQL: CSV with every column as text (codes keep their zeros), anything else as Parquet. */
+export function sourceOf(file: string): string {
+  return /\.(csv|tsv|txt)(\.gz)?$/i.test(file)
+    ? `read_csv(${literal(file)}, header = true, all_varchar = true)`
+    : `read_parquet(${literal(file)})`;
+}
+
 /** Rows as plain JSON (big integers as text). For small answers only. */
 export async function rowsOf(db: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
   const reader = await db.runAndReadAll(sql);

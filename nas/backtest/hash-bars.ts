@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { canonicalJson } from '#domain/canonical-json.ts';
+import type { StoredSymbol } from './manifest.ts';
 
 /**
- * SHA-256 over bars in order of code and time: each column's name, then per row the code, minutes since 1970 (Seoul clock) and
+ * SHA-256 over the symbols and their bars in order of code and time: each column's name, then per row the code, minutes since 1970 (Seoul clock) and
  * every value as a little-endian double (NaN for none). It depends on the bars alone, not on files, row groups or their order.
  */
-export async function hashBars(db: DuckDBConnection, table: string, columns: readonly string[], isAdjusted: boolean): Promise<string> {
-  const hash = createHash('sha256').update(`narae.bars/1 ${isAdjusted ? 'adjusted' : 'raw'} ${columns.join(',')}\n`);
+export async function hashBars(
+  db: DuckDBConnection,
+  table: string,
+  columns: readonly string[],
+  isAdjusted: boolean,
+  symbols: readonly StoredSymbol[],
+): Promise<string> {
+  const hash = createHash('sha256').update(`narae.bars/2 ${isAdjusted ? 'adjusted' : 'raw'} ${columns.join(',')}\n`);
+  hash.update(canonicalJson(symbols));
   const list = columns.map((name) => `cast(coalesce(${name}, 'nan'::double) as double)`).join(', ');
   const result = await db.stream(`select code, cast(epoch(t) / 60 as double), ${list} from ${table} order by code, t`);
   let current = '';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
+import { sharedPath } from '#lib/testing/shared.ts';
 import { runBacktest } from '#lib/use-cases/run-backtest.ts';
 import { withDuck } from './duck.ts';
 import { importData } from './import-data.ts';
@@ -11,8 +12,7 @@ import { loadColumns } from './load-columns.ts';
 import { dataHash } from './manifest.ts';
 import { verifyData } from './verify-data.ts';
 
-/** Real prices stand beside the project on the developers' machines only; tests that need them say so in their names. */
-const REAL_DATA = new URL('../../../shared/data/krx/', import.meta.url).pathname;
+const REAL_DATA = sharedPath('data/krx/') ?? '';
 const real = (name: string) => join(REAL_DATA, name);
 
 let dir: string;
@@ -205,7 +205,7 @@ describe('an import refuses, and touches nothing', () => {
   });
 });
 
-describe.runIf(existsSync(REAL_DATA))('real prices', () => {
+describe.runIf(REAL_DATA !== '')('real prices', () => {
   test('the dirty sample is refused with its reasons', async () => {
     const outcome = await importData({ file: real('dirty_sample_2000_2017.parquet'), out: join(dir, 'dirty') });
     expect(outcome.ok).toBe(false);

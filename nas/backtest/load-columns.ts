@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Columns } from '#domain/backtest/columns.ts';
 import { addDays } from '#domain/market/day.ts';
+import type { Market } from '#domain/market/instrument.ts';
 import { AppError } from '#lib/errors.ts';
 import { literal, withDuck } from './duck.ts';
-import { readManifest, readSymbols, type StoredSymbol } from './manifest.ts';
+import { type Manifest, readManifest, readSymbols, type StoredSymbol } from './manifest.ts';
 
 export interface LoadInput {
   /** First and last day that a run counts. */
@@ -27,7 +28,8 @@ export async function loadColumns(dir: string, input: LoadInput): Promise<Column
   const manifest = await readManifest(dir);
   const wanted = (await readSymbols(dir, manifest)).filter(
     (symbol) =>
-      (!input.symbols?.length || input.symbols.includes(symbol.code)) && (!input.markets || input.markets.includes(symbol.market)),
+      (!input.symbols?.length || input.symbols.includes(symbol.code)) &&
+      (!input.markets || input.markets.includes(marketAt(symbol, input.from))),
   );
   const sessions = manifest.isIntraday ? Math.ceil((input.historyBars ?? 0) / BARS_PER_MINUTE_SESSION) : (input.historyBars ?? 0);
   const first = addDays(input.from, -Math.ceil(sessions * CALENDAR_DAYS_PER_SESSION + (sessions > 0 ? SPARE_DAYS : 0)));
@@ -83,9 +85,9 @@ export async function loadColumns(dir: string, input: LoadInput): Promise<Column
       symbols: symbols.map((symbol) => ({
         code: symbol.code,
         name: symbol.name,
-        market: symbol.market,
+        market: marketAt(symbol, input.from),
         kind: symbol.kind,
-        isEnded: hasEnded(symbol, manifest.endedBefore, input.to),
+        isEnded: hasEnded(symbol, manifest, input.to),
       })),
       offset,
       time: placesIn(calendar, minutes),
@@ -117,9 +119,15 @@ function placesIn(calendar: Float64Array, minutes: Float64Array): Int32Array {
   return places;
 }
 
-/** Ended: its last bar of all is loaded, and long before the data's end. */
-function hasEnded(symbol: StoredSymbol, endedBefore: string, to: string): boolean {
-  return symbol.last < endedBefore && symbol.last <= to;
+/** Ended: its last bar of all is loaded, and it was delisted while the data ran; without listings, that bar is long before the data's end. */
+function hasEnded({ last, listing }: StoredSymbol, manifest: Manifest, to: string): boolean {
+  if (last > to) return false;
+  return listing ? listing.delisted !== null && listing.delisted <= manifest.to : last < manifest.endedBefore;
+}
+
+/** The market on a day: a run must not know on its first day who will move to another market later (이전상장). */
+function marketAt({ market, markets }: StoredSymbol, day: string): Market {
+  return (markets.findLast((period) => period.since <= day) ?? markets[0])?.market ?? market;
 }
 
 /** Minutes since 1970 on a Seoul clock as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`. */

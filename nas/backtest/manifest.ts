@@ -6,10 +6,10 @@ import { AppError } from '#lib/errors.ts';
 
 /** `manifest.json` of a data folder. It names the version folder in use; replacing this one file switches versions atomically. */
 export const manifest = z.strictObject({
-  schema: z.literal('narae.bars/1'),
+  schema: z.literal('narae.bars/2'),
   /** Folder under the data folder that holds the bars and `symbols.json`. */
   version: z.string().regex(/^v-[0-9a-f]{16}$/),
-  /** SHA-256 over every bar in order of code and time: the same bars give the same hash whatever files held them. */
+  /** SHA-256 over the symbols and every bar in order of code and time: the same data gives the same hash whatever files held it. */
   dataHash: z.string().regex(/^[0-9a-f]{64}$/),
   isAdjusted: z.boolean(),
   isIntraday: z.boolean(),
@@ -35,6 +35,10 @@ export const storedSymbol = z.strictObject({
   first: z.string(),
   last: z.string(),
   rows: z.int(),
+  /** Every market with its first day, when the symbol changed it (이전상장); empty when it has been on `market` all along. */
+  markets: z.array(z.strictObject({ since: z.string(), market })),
+  /** What the listings say; null when none was given or none names it. `delisted` is null while it is listed. */
+  listing: z.strictObject({ listed: z.string().nullable(), delisted: z.string().nullable() }).nullable(),
 });
 export type StoredSymbol = z.infer<typeof storedSymbol>;
 

@@ -15,6 +15,10 @@ const ALIASES = {
   market_cap: ['market_cap', 'marcap', '시가총액'],
   listed_shares: ['listed_shares', 'stocks', '상장주식수'],
   change: ['change', 'changes', '대비'],
+  /** Net asset value a share: only funds have one. */
+  nav: ['nav'],
+  /** Place of a bar in its day (0 = the first), where a file lost the clock time. */
+  seq: ['seq'],
 } as const;
 export type SourceColumn = keyof typeof ALIASES;
 

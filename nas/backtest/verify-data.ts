@@ -20,10 +20,10 @@ export async function verifyData(dir: string): Promise<VerifyReport> {
     try {
       await db.run(`create view bars as select * from read_parquet([${files}])`);
       const rows = await numberOf(db, 'select count(*) from bars');
-      const dataHash = await hashBars(db, 'bars', manifest.columns, manifest.isAdjusted);
+      const dataHash = await hashBars(db, 'bars', manifest.columns, manifest.isAdjusted, symbols);
       if (rows !== manifest.rows) differences.push(`${rows} bars instead of ${manifest.rows}`);
       if (symbols.length !== manifest.symbols) differences.push(`${symbols.length} symbols instead of ${manifest.symbols}`);
-      if (dataHash !== manifest.dataHash) differences.push('the bars have another hash');
+      if (dataHash !== manifest.dataHash) differences.push('the bars or the symbols have another hash');
       return { ok: differences.length === 0, rows, dataHash, differences };
     } catch (error) {
       return { ok: false, rows: 0, dataHash: '', differences: [`a file cannot be read (${(error as Error).message.split('\n')[0]})`] };

@@ -1,34 +1,71 @@
 import { AppError } from '#lib/errors.ts';
-import { importData } from '#nas/backtest/import-data.ts';
-import type { Finding } from '#nas/backtest/quality.ts';
+import type { Finding } from '#nas/backtest/finding.ts';
+import { type ImportOutcome, importData } from '#nas/backtest/import-data.ts';
 import { verifyData } from '#nas/backtest/verify-data.ts';
 import { type Command, say } from './command.ts';
+
+/** Rows shown of a harmless fault; of a fatal one every row at hand is shown. All are in `quality.json` beside the bars. */
+const MINOR_SAMPLES = 2;
 
 function printFindings(findings: readonly Finding[]): void {
   for (const { severity, code, count, ko, en, samples } of findings) {
     say(`${severity === 'fatal' ? 'FATAL' : 'minor'}  ${code}: ${count}  ${en} / ${ko}`);
-    if (severity === 'fatal') for (const row of samples) say(`         ${JSON.stringify(row)}`);
+    for (const row of severity === 'fatal' ? samples : samples.slice(0, MINOR_SAMPLES)) say(`         ${JSON.stringify(known(row))}`);
   }
+}
+
+/** A row without the columns that its file does not have. */
+function known(row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== ''));
+}
+
+/** Says what came of it; the process's exit code. */
+function report(outcome: ImportOutcome, isJson: boolean): number {
+  if (isJson) say(JSON.stringify(outcome));
+  else {
+    printFindings(outcome.findings);
+    if (outcome.ok) {
+      const { rows, symbols, from, to, isAdjusted, dataHash } = outcome.manifest;
+      say(`imported ${rows} bars of ${symbols} symbols, ${from} to ${to}, ${isAdjusted ? 'adjusted' : 'raw'} prices, hash ${dataHash}`);
+    } else {
+      say('refused: mend the FATAL faults above and import again; nothing was changed');
+      say('거부함: 위의 FATAL 항목을 고친 뒤 다시 가져오세요. 바뀐 것은 없습니다.');
+    }
+  }
+  return outcome.ok ? 0 : 1;
 }
 
 export const dataImport: Command = {
   name: 'data import',
-  usage: '<file.parquet|csv> --out <folder> [--adjusted|--raw] [--json]',
-  summary: 'Checks a file of daily or minute bars (tidy OHLCV or marcap columns) and stores it for back-tests.',
-  options: { out: { type: 'string' }, adjusted: { type: 'boolean' }, raw: { type: 'boolean' }, json: { type: 'boolean' } },
-  async run([file], { out, adjusted, raw, json }) {
+  usage:
+    '<file.parquet|csv> --out <folder> [--adjusted|--raw] [--calendar <file>] [--factors <file>] [--listings <file,…>] [--minutes <n>] [--json]',
+  summary:
+    'Checks a file of daily or minute bars (tidy OHLCV or marcap columns) and stores it for back-tests. --calendar: date, is_session, open_kst. --factors (raw prices): code, ex_date, adj_factor. --listings: code, market, listing_date, delisting_date. --minutes: length of a bar where the file numbers them (seq).',
+  options: {
+    out: { type: 'string' },
+    adjusted: { type: 'boolean' },
+    raw: { type: 'boolean' },
+    calendar: { type: 'string' },
+    factors: { type: 'string' },
+    listings: { type: 'string' },
+    minutes: { type: 'string' },
+    json: { type: 'boolean' },
+  },
+  async run([file], { out, adjusted, raw, calendar, factors, listings, minutes, json }) {
     if (!file || typeof out !== 'string') throw new AppError('invalid_input', 'give a file and --out <folder>');
     if (adjusted && raw) throw new AppError('invalid_input', 'prices are either --adjusted or --raw, not both');
-    const outcome = await importData({ file, out, ...(adjusted || raw ? { isAdjusted: Boolean(adjusted) } : {}) });
-    if (json) say(JSON.stringify(outcome));
-    else {
-      printFindings(outcome.findings);
-      if (outcome.ok) {
-        const { rows, symbols, from, to, isAdjusted, dataHash } = outcome.manifest;
-        say(`imported ${rows} bars of ${symbols} symbols, ${from} to ${to}, ${isAdjusted ? 'adjusted' : 'raw'} prices, hash ${dataHash}`);
-      } else say('refused: mend the fatal faults above and import again; nothing was changed');
-    }
-    return outcome.ok ? 0 : 1;
+    if (minutes !== undefined && !/^[1-9]\d{0,2}$/.test(String(minutes)))
+      throw new AppError('invalid_input', `--minutes is the length of a bar, 1 to 999, not '${minutes}'`);
+    const outcome = await importData({
+      file,
+      out,
+      ...(adjusted || raw ? { isAdjusted: Boolean(adjusted) } : {}),
+      ...(typeof calendar === 'string' ? { calendar } : {}),
+      ...(typeof factors === 'string' ? { factors } : {}),
+      ...(typeof listings === 'string' ? { listings: listings.split(',') } : {}),
+      ...(minutes === undefined ? {} : { barMinutes: Number(minutes) }),
+    });
+    return report(outcome, Boolean(json));
   },
 };
 

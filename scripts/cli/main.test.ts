@@ -66,6 +66,16 @@ test('import, template, back-test: the result has the same bytes twice', async (
   expect(JSON.parse(one!).trades.length).toBeGreaterThan(5);
 });
 
+test('a file that is too dirty is refused with reasons in both languages and rows to look at', async () => {
+  const rows = ['2018-01-02,000010,KOSPI,100,50,40,100,9', '2018-01-03,000010,KOSPI,100,100,100,100,9'];
+  await writeFile(join(dir, 'dirty.csv'), ['date,code,market,open,high,low,close,volume', ...rows].join('\n'));
+  const { code, out } = await cli('data', 'import', join(dir, 'dirty.csv'), '--out', join(dir, 'dirty'));
+  expect(code).toBe(1);
+  expect(out).toMatch(/FATAL {2}ohlc: 1 .*open or close lies outside low–high.*시가·종가가 저가–고가 밖인 행/);
+  expect(out).toContain('"open":100,"high":50');
+  expect(out).toMatch(/refused: .*nothing was changed\n거부함: /);
+});
+
 test.each([
   { words: [], code: 0, says: /usage: npm run cli/ },
   { words: ['fly'], code: 2, says: /usage: npm run cli/ },
@@ -73,6 +83,8 @@ test.each([
   { words: ['backtest'], code: 2, says: /--strategy is needed/ },
   { words: ['backtest', '--wings'], code: 2, says: /--wings/ },
   { words: ['data', 'import', 'ghost.parquet', '--out', 'x'], code: 2, says: /no file ghost.parquet/ },
+  { words: ['data', 'import', main, '--out', 'x', '--calendar', 'ghost.csv'], code: 2, says: /no file ghost.csv/ },
+  { words: ['data', 'import', main, '--out', 'x', '--minutes', 'sixty'], code: 2, says: /--minutes is the length of a bar/ },
   { words: ['data', 'verify', 'nowhere'], code: 2, says: /data import/ },
   { words: ['strategy', 'template', 'ghost'], code: 2, says: /no template 'ghost'/ },
 ])('`$words` answers plainly', async ({ words, code, says }) => {

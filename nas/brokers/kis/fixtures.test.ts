@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { Symbol } from '#domain/order/order.ts';
+import { SHARED } from '#lib/testing/shared.ts';
 import { classifyRefusal, judgeOrderAnswer, readEnvelope, TOKEN_TOO_SOON } from './errors.ts';
 import { toBalance, toDailyBar, toMinuteBars, toOrder, toOrderBook, toQuote } from './parse.ts';
 import * as schemas from './schemas.ts';
@@ -10,7 +11,7 @@ import { decrypt, readFrame, splitRecords, toBook, toNotice, toTradePrint } from
 
 const HERE = new URL('./fixtures/', import.meta.url);
 /** The reference and the collection the fixtures were copied from, when this machine has them beside the project. */
-const REFERENCE = new URL('../../../../shared/reference/', import.meta.url);
+const REFERENCE = new URL('reference/', SHARED);
 const COLLECTION = new URL('kis-samples/', REFERENCE);
 
 // biome-ignore lint/suspicious/noExplicitAny: fixtures are foreign JSON
