@@ -1,6 +1,7 @@
 import { AppError } from '#lib/errors.ts';
 import type { Finding } from '#nas/backtest/finding.ts';
 import { type ImportOutcome, importData } from '#nas/backtest/import-data.ts';
+import { stitchData } from '#nas/backtest/stitch-data.ts';
 import { verifyData } from '#nas/backtest/verify-data.ts';
 import { type Command, say } from './command.ts';
 
@@ -66,6 +67,19 @@ export const dataImport: Command = {
       ...(minutes === undefined ? {} : { barMinutes: Number(minutes) }),
     });
     return report(outcome, Boolean(json));
+  },
+};
+
+export const dataStitch: Command = {
+  name: 'data stitch',
+  usage: '<older folder> <newer folder> --out <folder> [--json]',
+  summary:
+    'Joins two imported folders, symbol by symbol, where their returns agree over the days that both have; tells the days that differ.',
+  options: { out: { type: 'string' }, json: { type: 'boolean' } },
+  async run([older, newer], { out, json }) {
+    if (!older || !newer || typeof out !== 'string')
+      throw new AppError('invalid_input', 'give the older and the newer data folder, and --out <folder>');
+    return report(await stitchData({ older, newer, out }), Boolean(json));
   },
 };
 

@@ -85,6 +85,7 @@ test.each([
   { words: ['data', 'import', 'ghost.parquet', '--out', 'x'], code: 2, says: /no file ghost.parquet/ },
   { words: ['data', 'import', main, '--out', 'x', '--calendar', 'ghost.csv'], code: 2, says: /no file ghost.csv/ },
   { words: ['data', 'import', main, '--out', 'x', '--minutes', 'sixty'], code: 2, says: /--minutes is the length of a bar/ },
+  { words: ['data', 'stitch', 'nowhere'], code: 2, says: /the older and the newer data folder/ },
   { words: ['data', 'verify', 'nowhere'], code: 2, says: /data import/ },
   { words: ['strategy', 'template', 'ghost'], code: 2, says: /no template 'ghost'/ },
 ])('`$words` answers plainly', async ({ words, code, says }) => {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { AppError } from '#lib/errors.ts';
 import { backtest } from './backtest.ts';
 import { type Command, say } from './command.ts';
-import { dataImport, dataVerify } from './data.ts';
+import { dataImport, dataStitch, dataVerify } from './data.ts';
 import { halt } from './halt.ts';
 import { dataInstruments } from './instruments.ts';
 import { ledgerVerify } from './ledger.ts';
@@ -12,6 +12,7 @@ import { strategyTemplate } from './strategy.ts';
 const COMMANDS: readonly Command[] = [
   dataImport,
   dataVerify,
+  dataStitch,
   dataInstruments,
   backtest,
   strategyTemplate,
