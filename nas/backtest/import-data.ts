@@ -10,7 +10,8 @@ import type { Manifest } from './manifest.ts';
 import { inspectMoves } from './price-moves.ts';
 import { inspect } from './quality.ts';
 import { readSessions } from './sessions.ts';
-import { matchColumns, type SourceColumn } from './source-columns.ts';
+import { cutSnapshots, USUAL_OPENING } from './snapshots.ts';
+import { isSnapshots, matchColumns, type SourceColumn } from './source-columns.ts';
 import { storeBars } from './store-bars.ts';
 
 export interface ImportInput {
@@ -46,7 +47,8 @@ export async function importData(input: ImportInput): Promise<ImportOutcome> {
     const hasCalendar = input.calendar !== undefined;
     await readSessions(db, input.calendar);
     if (columns.seq) await timeByPlace(db, input);
-    const findings = await inspect(db, { isIntraday, hasCalendar });
+    const findings = isSnapshots(columns) ? await cutSnapshots(db) : [];
+    findings.push(...(await inspect(db, { isIntraday, hasCalendar })));
     if (findings.some((finding) => finding.severity === 'fatal')) {
       return { ok: false, findings: [...findings, ...(await inspectMoves(db, { table: 'raw', isIntraday, hasFactor: false }))] };
     }
@@ -124,7 +126,7 @@ async function timeByPlace(db: DuckDBConnection, { file, barMinutes, calendar }:
       'invalid_input',
       `${basename(file)} numbers the bars of a day: say how long one is (--minutes 60) and when the days open (--calendar <file>)`,
     );
-  await db.run(`update raw set t = raw.day + to_minutes(cast(coalesce(sessions.opens, 540) + seq * ${barMinutes} as integer))
+  await db.run(`update raw set t = raw.day + to_minutes(cast(coalesce(sessions.opens, ${USUAL_OPENING}) + seq * ${barMinutes} as integer))
     from sessions where sessions.day = raw.day`);
 }
 

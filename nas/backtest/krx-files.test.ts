@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
 import { sharedPath } from '#lib/testing/shared.ts';
+import { runBacktest } from '#lib/use-cases/run-backtest.ts';
 import { type ImportInput, importData } from './import-data.ts';
+import { loadColumns } from './load-columns.ts';
 import { verifyData } from './verify-data.ts';
 
 /** Real prices of KRX with a README that counts their rows and faults. */
@@ -143,6 +147,15 @@ const FILES: readonly Expected[] = [
     span: '2019-01-02..2020-07-24',
     findings: { zero_volume: 2_672 },
   },
+  {
+    // Bars between the 97 moments of ten days.
+    file: 'intraday_snapshots_2026_03',
+    options: { isAdjusted: false },
+    rows: 279_355,
+    symbols: 2_883,
+    span: '2026-03-09..2026-03-20',
+    findings: { cut_from_snapshots: 279_355, zero_volume: 26_718, beyond_limit: 2 },
+  },
 ];
 
 describe.runIf(KRX !== '')('real prices of KRX', () => {
@@ -160,4 +173,51 @@ describe.runIf(KRX !== '')('real prices of KRX', () => {
       await rm(out, { recursive: true });
     },
   );
+
+  test.each([
+    { file: 'close_raw_2025_2026', says: 'lacks the columns open, high, low, volume' },
+    { file: 'index_bars', says: 'lacks the columns code' },
+  ])('$file has no bars of symbols: refused with what it lacks', async ({ file, says }) => {
+    await expect(importData({ file: join(KRX, `${file}.parquet`), out: join(dir, file) })).rejects.toThrow(says);
+  });
+
+  test('the dirty sample is refused with every reason, and nothing is written', async () => {
+    const out = join(dir, 'dirty');
+    const outcome = await importData({ file: join(KRX, 'dirty_sample_2000_2017.parquet'), out, calendar });
+    expect(outcome.ok).toBe(false);
+    const counts = (severity: string) =>
+      Object.fromEntries(outcome.findings.filter((finding) => finding.severity === severity).map(({ code, count }) => [code, count]));
+    // The README's faults: close raw beside adjusted open, high and low; holiday rows; scale breaks.
+    expect(counts('fatal')).toEqual({ ohlc: 6_070, broken_symbols: 3, no_session: 217 });
+    expect(counts('minor')).toMatchObject({ zero_volume: 310, closed_days: 39, beyond_limit: 12 });
+    for (const { ko, en, samples } of outcome.findings)
+      expect([ko, en, samples.length > 0]).toEqual([expect.any(String), expect.any(String), true]);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('bars that lost their clock begin when their day opened, and run as 60-minute bars', async () => {
+    const out = join(dir, 'hours');
+    await importData({ file: join(KRX, 'bars_60m_2019_2020.parquet'), out, calendar, isAdjusted: false, barMinutes: 60 });
+    const first = async (day: string) => (await loadColumns(out, { from: day, to: day })).times;
+    expect(await first('2019-01-02')).toEqual(['10', '11', '12', '13', '14'].map((hour) => `2019-01-02T${hour}:00`));
+    expect((await first('2019-01-03'))[0]).toBe('2019-01-03T09:00');
+    expect((await first('2019-11-14'))[0]).toBe('2019-11-14T10:00');
+    const columns = await loadColumns(out, { from: '2019-01-02', to: '2020-07-24' });
+    const document = { ...goldenCross.document, timeframe: '60m' };
+    const run = await runBacktest({ document, columns, from: '2019-03-04', to: '2020-07-24', capital: 100_000_000 });
+    if (!run.ok) throw new Error(JSON.stringify(run.faults));
+    expect(run.result.trades.length).toBeGreaterThan(10);
+    expect(run.result.lookAhead.verdict).toBe('clean');
+  });
+
+  test('snapshots become bars whose volumes add up to the day’s and whose range holds the day’s', async () => {
+    const out = join(dir, 'snapshots');
+    await importData({ file: join(KRX, 'intraday_snapshots_2026_03.parquet'), out, calendar, isAdjusted: false });
+    const { times, high, low, close, volume } = await loadColumns(out, { from: '2026-03-09', to: '2026-03-09', symbols: ['005930'] });
+    expect([times[0], times[1], times.length]).toEqual(['2026-03-09T09:00', '2026-03-09T10:08', 10]);
+    expect(volume.reduce((sum, shares) => sum + shares, 0)).toBe(43_066_020);
+    expect([Math.max(...high), Math.min(...low), close.at(-1)]).toEqual([175_500, 167_300, 173_500]);
+    // 14:10 to 14:39: the day's low fell to 167,300 in between; its high was older.
+    expect([times[6], high[6], low[6]]).toEqual(['2026-03-09T14:10', 168_600, 167_300]);
+  });
 });

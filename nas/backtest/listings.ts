@@ -24,9 +24,11 @@ export async function readListings(db: DuckDBConnection, files: readonly string[
       select trim(cast(code as varchar)), case when upper(market) like 'KOSDAQ%' then 'KOSDAQ' else upper(market) end, try_cast(listing_date as date), ${delisted}
       from ${source} where trim(cast(code as varchar)) in (select code from bars)`);
   }
-  // Only where a period says something else than the file: most symbols never move, and rewriting millions of rows is slow.
+  // Where the file itself knows two markets of a symbol it tells each day's: it wins. Of the others only those are rewritten of which a
+  // period says something else, for rewriting millions of rows is slow.
   await db.run(`update bars set market = listings.market from listings
     where bars.code = listings.code and bars.market <> listings.market and listings.market in ('KOSPI', 'KOSDAQ', 'KONEX')
+      and bars.code in (select code from bars group by code having count(distinct market) = 1)
       and listings.listed is not null and bars.t >= listings.listed and bars.t < coalesce(listings.delisted, date '9999-12-31')`);
   const spans = `(select code, min(cast(t as date)) as first, max(cast(t as date)) as last from bars group by code)`;
   const end = '(select max(cast(t as date)) from bars)';
@@ -37,6 +39,13 @@ export async function readListings(db: DuckDBConnection, files: readonly string[
       from: `(select code, first as t from ${spans} where code not in (select code from listings))`,
       ko: '상장 목록에 없는 종목',
       en: 'symbols that no listing names',
+    },
+    {
+      code: 'before_listing',
+      severity: 'minor',
+      from: `(select code, first as t, listed from ${spans} join ${PERIODS} using (code) where first < listed)`,
+      ko: '알려진 상장일보다 앞선 봉이 있는 종목 (다른 시장에서 옮겨 온 종목일 수 있음)',
+      en: 'symbols with bars before their first known listing (they may have come from another market)',
     },
     {
       code: 'after_delisting',

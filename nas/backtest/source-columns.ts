@@ -1,17 +1,17 @@
 import { AppError } from '#lib/errors.ts';
 
-/** Names a column may have in a file, in lower case: tidy OHLCV, marcap (`ChagesRatio` is its own spelling) and Korean headers. */
+/** Names a column may have in a file, in lower case: tidy OHLCV, marcap (`ChagesRatio` is its own spelling), snapshots and Korean headers. */
 const ALIASES = {
-  t: ['date', 'ts_kst', 'datetime', 'time', '날짜', '일자'],
+  t: ['date', 'ts_kst', 'datetime', 'time', 'snapshot_kst', '날짜', '일자'],
   code: ['code', 'symbol', '종목코드'],
   name: ['name', '종목명'],
   market: ['market', '시장구분'],
   open: ['open', '시가'],
   high: ['high', '고가'],
   low: ['low', '저가'],
-  close: ['close', '종가'],
-  volume: ['volume', '거래량'],
-  value: ['value', 'amount', '거래대금'],
+  close: ['close', 'last_price', '종가'],
+  volume: ['volume', 'cum_volume', '거래량'],
+  value: ['value', 'amount', 'cum_value', '거래대금'],
   market_cap: ['market_cap', 'marcap', '시가총액'],
   listed_shares: ['listed_shares', 'stocks', '상장주식수'],
   change: ['change', 'changes', '대비'],
@@ -23,6 +23,11 @@ const ALIASES = {
 export type SourceColumn = keyof typeof ALIASES;
 
 const REQUIRED: readonly SourceColumn[] = ['t', 'code', 'open', 'high', 'low', 'close', 'volume'];
+
+/** The file holds running totals of the day instead of bars. */
+export function isSnapshots({ volume }: Partial<Record<SourceColumn, string>>): boolean {
+  return volume?.toLowerCase() === 'cum_volume';
+}
 
 /** Which column of the file holds what. Refuses a file that lacks a needed one, naming all of them. */
 export function matchColumns(found: readonly string[], file: string): Partial<Record<SourceColumn, string>> {

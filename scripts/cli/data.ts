@@ -95,7 +95,7 @@ export const dataVerify: Command = {
     else
       say(
         report.ok
-          ? `ok: ${report.rows} bars, hash ${report.dataHash}`
+          ? `ok: ${report.rows} bars of ${report.symbols} symbols, ${report.from} to ${report.to}, hash ${report.dataHash}`
           : `DAMAGED: ${report.differences.join('; ')}. Import the data again.`,
       );
     return report.ok ? 0 : 1;
