@@ -49,7 +49,7 @@ export async function readManifest(dir: string): Promise<Manifest> {
   });
   const parsed = manifest.safeParse(JSON.parse(text));
   if (!parsed.success)
-    throw new AppError('invalid_input', `manifest.json in ${dir} is damaged: import the data again`, {
+    throw new AppError('invalid_input', `manifest.json in ${dir} is damaged or of an older version: import the data again`, {
       detail: { dir, issues: parsed.error.issues },
     });
   return parsed.data;
