@@ -63,6 +63,23 @@ describe('factors of a file', () => {
     expect([...(await loadColumns(join(dir, 'late'), { from: '2021-04-01', to: '2021-04-30' })).factor!]).toEqual([0.2, 0.2, 1, 1]);
   });
 
+  test.each([
+    { halted: 3, applied: [0.2, 0.2, 0.2, 0.2, 1], why: 'the halt of a split' },
+    { halted: 4, applied: [1, 1, 1, 1, 1, 1], why: 'a longer one may end in a revaluation, and is listed' },
+  ])('derived across $halted halted sessions: $why', async ({ halted, applied }) => {
+    const days = ['2022-03-02', '2022-03-03', '2022-03-04', '2022-03-07', '2022-03-08', '2022-03-10'];
+    const line = (day: string, price: number, volume: number) => `${day},000010,KOSPI,${price},${price},${price},${price},${volume},0,9`;
+    const file = await csv(`halt-${halted}.csv`, [
+      'date,code,market,open,high,low,close,volume,change,listed_shares',
+      ...days.slice(0, halted + 1).map((day, i) => line(day, 50_000, i === 0 ? 10 : 0)),
+      line(days[halted + 1]!, 10_000, 10),
+    ]);
+    const out = join(dir, `halt-${halted}`);
+    const outcome = await importData({ file, out });
+    expect([...(await loadColumns(out, { from: '2022-03-01', to: '2022-03-31' })).factor!]).toEqual(applied);
+    expect(countOf(outcome, 'doubtful_factors') + countOf(outcome, 'suspected_splits')).toBe(applied[0] === 1 ? 2 : 0);
+  });
+
   test('that meet no bar are told', async () => {
     const factors = await csv('idle.csv', ['code,ex_date,adj_factor', '000010,2022-01-03,0.5', '999999,2021-04-15,0.5']);
     const outcome = await importData({ file: await bars('idle-bars.csv', SPLIT), out: join(dir, 'idle'), factors });

@@ -12,7 +12,10 @@ const SNAP = 0.005;
 const MARKET_SHARE = 0.1;
 const MARKET_LEAST = 10;
 const PLAUSIBLE = { least: 0.01, most: 100 };
+/** A split halts a symbol for three sessions; after more, the first price is often the outcome of a revaluation, not of a ratio. */
+const LONGEST_HALT = 3;
 const IS_PLAUSIBLE = `ratio between ${PLAUSIBLE.least} and ${PLAUSIBLE.most}`;
+const IS_APPLIED = `${IS_PLAUSIBLE} and coalesce(halted, 0) <= ${LONGEST_HALT}`;
 
 export interface FactorsInput {
   /** Derive factors from the exchange's day change. */
@@ -23,35 +26,34 @@ export interface FactorsInput {
 
 /**
  * Adds the column `factor` (adjusted = raw × factor) to the table `bars` of raw prices, which stay as they are. Implausible derived
- * ratios are listed for a decision instead of applied; implausible given ones are refused.
+ * ratios, and those after long halts, are listed for a decision instead of applied; implausible given ones are refused.
  */
 export async function applyFactors(db: DuckDBConnection, { isDerived, given }: FactorsInput): Promise<Finding[]> {
-  await db.run('create table ratios (code varchar, t timestamp, previous double, base double, ratio double)');
+  await db.run('create table ratios (code varchar, t timestamp, previous double, base double, ratio double, halted integer)');
   const findings = isDerived ? await deriveRatios(db) : [];
   if (given !== undefined) findings.push(...(await takeRatios(db, given)));
   await db.run(`create table factors as
     select code, t, coalesce(product(ratio) over (partition by code order by t rows between 1 following and unbounded following), 1) as factor
     from (select bars.code, bars.t,
-        case when ratio is null or not (${IS_PLAUSIBLE}) then 1
+        case when ratio is null or not (${IS_APPLIED}) then 1
           when abs(simple / ratio - 1) <= ${SNAP} then simple else ratio end as ratio
       from bars left join (select *, case when ratio < 1 then 1 / round(1 / ratio) else round(ratio) end as simple from ratios) using (code, t))`);
   await db.run('create or replace table bars as select bars.*, factors.factor from bars join factors using (code, t)');
-  const largestFirst = 'code, t, previous, base, ratio';
   findings.push(
     ...(await findingsOf(db, [
       {
         code: 'adjusted_days',
         severity: 'minor',
-        from: `(select ${largestFirst} from ratios where ${IS_PLAUSIBLE} order by abs(ratio - 1) desc)`,
+        from: `(select code, t, previous, base, ratio from ratios where ${IS_APPLIED})`,
         ko: '기준가가 전일 종가와 다른 날 (분할·증자 등, 수정계수에 반영)',
         en: 'days whose base price differs from the last close (splits, rights issues; taken into the factors)',
       },
       {
         code: 'doubtful_factors',
         severity: 'minor',
-        from: `(select ${largestFirst} from ratios where not (${IS_PLAUSIBLE}))`,
-        ko: '수정계수가 0.01–100 밖이라 반영하지 않은 날',
-        en: 'days whose factor lies outside 0.01–100 and was not applied',
+        from: `(select code, t, previous, base, ratio, halted from ratios where not (${IS_APPLIED}))`,
+        ko: `수정계수가 0.01–100 밖이거나 ${LONGEST_HALT}거래일 넘는 거래정지 뒤라 반영하지 않은 날 (맞으면 --factors 파일로 지정)`,
+        en: `days whose factor lies outside 0.01–100 or follows a halt of more than ${LONGEST_HALT} sessions: not applied (state the right ones in a --factors file)`,
       },
     ])),
   );
@@ -64,9 +66,10 @@ export async function applyFactors(db: DuckDBConnection, { isDerived, given }: F
  */
 async function deriveRatios(db: DuckDBConnection): Promise<Finding[]> {
   await db.run(`insert into ratios
-    select code, t, previous, base, base / previous
-    from (select code, t, close - change as base, lag(close) over w as previous, lag(t) over w as previous_t
-      from bars window w as (partition by code order by t))
+    select code, t, previous, base, base / previous, halted
+    from (select code, t, close - change as base, lag(close) over w as previous, lag(t) over w as previous_t,
+        place - 1 - max(case when volume > 0 then place end) over (w rows between unbounded preceding and 1 preceding) as halted
+      from (select *, row_number() over (partition by code order by t) as place from bars) window w as (partition by code order by t))
     where previous > 0 and base > 0 and base <> previous and date_diff('day', previous_t, t) <= ${LONGEST_STEP_DAYS}`);
   await db.run(`create table holes as
     select '' as code, t, count(*) as rows from ratios join (select t, count(*) as everyone from bars group by t) using (t)
@@ -110,7 +113,7 @@ async function takeRatios(db: DuckDBConnection, file: string): Promise<Finding[]
     where near.t is null or near.t >= given.day group by code, given.day`);
   await db.run('delete from ratios where (code, t) in (select (code, t) from placed)');
   // Two factors can meet the same bar when a halt hides both days.
-  await db.run('insert into ratios select code, t, null, null, product(ratio) from placed where t is not null group by code, t');
+  await db.run('insert into ratios select code, t, null, null, product(ratio), 0 from placed where t is not null group by code, t');
   return findingsOf(db, [
     {
       code: 'unused_factors',

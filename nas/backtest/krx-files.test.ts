@@ -114,7 +114,7 @@ const FILES: readonly Expected[] = [
     findings: { zero_volume: 4_493 },
   },
   {
-    // 32 of the README's 34 moves are explained by the exchange's own base prices. The holes between its months hide splits.
+    // 32 of the README's 34 moves are explained by the exchange's own base prices; the four suspected splits follow a long halt or a hole.
     file: 'daily_raw_market_days_2021_2026',
     options: { listings: [join(KRX, 'instruments_2026_03.parquet'), join(KRX, 'delisted_1956_2026.parquet')] },
     rows: 521_324 - 2,
@@ -126,9 +126,11 @@ const FILES: readonly Expected[] = [
       gaps: 91,
       missing_sessions: 1_085,
       missing_session: 1,
-      adjusted_days: 286,
+      adjusted_days: 238,
+      doubtful_factors: 48,
+      before_listing: 38,
       beyond_limit: 2,
-      suspected_splits: 28,
+      suspected_splits: 4,
     },
   },
   {

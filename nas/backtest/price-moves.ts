@@ -34,7 +34,8 @@ export interface MovesInput {
 
 /**
  * Moves between traded days that the day's price limit forbids: first those of adjacent sessions, then those (across a halt too) that
- * a usual split, bonus issue or merger would explain; `factor` is the nearest of those: a proposal to look up, not a fact.
+ * a usual split, bonus issue or merger would explain; `factor` is the nearest of those: a proposal to look up, not a fact. Each
+ * session that the whole file lacks allows one more move by the limit.
  */
 export async function inspectMoves(db: DuckDBConnection, { table, isIntraday, hasFactor }: MovesInput): Promise<Finding[]> {
   const factor = hasFactor ? 'factor' : '1';
@@ -44,10 +45,14 @@ export async function inspectMoves(db: DuckDBConnection, { table, isIntraday, ha
       from ${table} where volume > 0 and open > 0 group by code, cast(t as date)`
     : `select code, cast(t as date) as day, market, kind, name, open * ${factor} as open, close * ${factor} as close
       from ${table} where volume > 0 and open > 0`;
+  await db.run(`create or replace table places as
+    select day, session, row_number() over (order by day) as place from sessions where day in (select cast(t as date) from ${table})`);
   await db.run(`create or replace table moves as
-    select * from (select *, ${limitSql()} as price_limit, close / before - 1 as change
-      from (select *, lag(close) over w as before, lag(day) over w as day_before, lag(session) over w as session_before
-        from (${days}) join sessions using (day) window w as (partition by code order by day))
+    select * from (select *, ${limitSql()} as price_limit, close / before - 1 as change,
+        1 + session - session_before - (place - place_before) as steps
+      from (select *, lag(close) over w as before, lag(day) over w as day_before, lag(session) over w as session_before,
+          lag(place) over w as place_before
+        from (${days}) join places using (day) window w as (partition by code order by day))
       where before >= ${LIMIT_FLOOR})
     where abs(change) > price_limit + ${LIMIT_SLACK}`);
   await db.run(`create or replace table splits as
@@ -67,9 +72,10 @@ export async function inspectMoves(db: DuckDBConnection, { table, isIntraday, ha
       severity: 'minor',
       from: `(select ${columns}, day_before, factor from moves join splits using (code, day)
         where day - day_before <= ${LONGEST_SPLIT_HALT_DAYS}
+          and (close / before > power(1 + price_limit, steps) + ${LIMIT_SLACK} or close / before < power(1 - price_limit, steps) - ${LIMIT_SLACK})
           and abs(close / (before * factor) - 1) <= price_limit and abs(open / (before * factor) - 1) <= price_limit)`,
-      ko: '반영되지 않은 분할·병합 의심 (--factors 파일로 알려 주세요)',
-      en: 'suspected splits or mergers that no factor explains (state them in a --factors file)',
+      ko: '반영되지 않은 분할·병합 의심 (원주가면 --factors 파일로 지정, 수정주가면 자료를 다시 받으세요)',
+      en: 'suspected splits or mergers that the prices do not account for (raw: state them in a --factors file; adjusted: fetch the data again)',
     },
   ]);
 }
