@@ -132,6 +132,29 @@ describe('an import', () => {
     expect([...(await loadColumns(join(dir, 'hole'), { from: '2022-03-02', to: '2022-03-07' })).factor!]).toEqual(Array(36).fill(1));
   });
 
+  test.each([
+    { written: '2022-03-02 09:01:00', why: 'a clock without a zone is Seoul’s' },
+    { written: '2022-03-02T09:01:00+09:00', why: 'Seoul’s own zone' },
+    { written: '2022-03-02T00:01:00Z', why: 'universal time' },
+    { written: '2022-03-01T19:01:00-0500', why: 'a clock far away' },
+  ])('reads $written as 09:01 in Seoul: $why', async ({ written }) => {
+    await importData({ file: await csv('zone.csv', [`${written},000010,KOSPI,100,105,99,100,10`]), out: join(dir, 'zone') });
+    expect((await loadColumns(join(dir, 'zone'), { from: '2022-03-02', to: '2022-03-02' })).times).toEqual(['2022-03-02T09:01']);
+  });
+
+  test('reads a day without dashes, and a moment of a Parquet file with a zone', async () => {
+    await importData({ file: await csv('plain.csv', ['20220302,000010,KOSPI,100,105,99,100,10']), out: join(dir, 'plain') });
+    expect((await loadColumns(join(dir, 'plain'), { from: '2022-03-02', to: '2022-03-02' })).times).toEqual(['2022-03-02']);
+    const file = join(dir, 'zoned.parquet');
+    await withDuck((db) =>
+      db.run(
+        `copy (select '2022-03-02T00:01:00Z'::timestamptz as date, '000010' as code, 100 as open, 100 as high, 100 as low, 100 as close, 1 as volume) to '${file}' (format parquet)`,
+      ),
+    );
+    await importData({ file, out: join(dir, 'zoned') });
+    expect((await loadColumns(join(dir, 'zoned'), { from: '2022-03-02', to: '2022-03-02' })).times).toEqual(['2022-03-02T09:01']);
+  });
+
   test('takes minute bars', async () => {
     const lines = ['09:00', '09:01', '09:02'].map((clock, i) => `2022-03-02 ${clock}:00,000010,KOSPI,100,105,99,${100 + i},10`);
     await importData({ file: await csv('minutes.csv', lines), out: join(dir, 'minutes') });
@@ -168,6 +191,7 @@ describe('an import refuses, and touches nothing', () => {
     { code: 'conflicting_duplicates', lines: ['2022-01-03,000010,KOSPI,1,2,1,2,9'] },
     { code: 'negative', lines: ['2022-03-02,000010,KOSPI,-5,10,-5,5,9'] },
     { code: 'unreadable', lines: ['2022-03-02,000010,KOSPI,5,10,5,many,9'] },
+    { code: 'unreadable', lines: ['2022-03-02,000010,KOSPI,5,10,5,inf,9'] },
     { code: 'unreadable', lines: ['someday,000010,KOSPI,5,10,5,7,9'] },
     { code: 'bad_code', lines: ['2022-03-02,12345678,KOSPI,5,10,5,7,9'] },
     { code: 'weekend', lines: ['2022-03-05,000010,KOSPI,5,10,5,7,9'] },

@@ -96,14 +96,17 @@ async function readSource(db: DuckDBConnection, { file, isAdjusted, factors }: I
   if (isAdjusted && factors !== undefined)
     throw new AppError('invalid_input', 'factors go with raw prices: adjusted ones have them inside already');
   const quoted = (name: SourceColumn) => `"${columns[name]!.replaceAll('"', '""')}"`;
-  const number = (name: SourceColumn) => (columns[name] ? `try_cast(${quoted(name)} as double)` : 'cast(null as double)');
+  // NaN and infinity are no numbers here: as null they are counted as unreadable.
+  const finite = (value: string) => `case when isfinite(${value}) then ${value} end`;
+  const number = (name: SourceColumn) => (columns[name] ? finite(`try_cast(${quoted(name)} as double)`) : 'cast(null as double)');
   const text = (name: SourceColumn) => (columns[name] ? `trim(cast(${quoted(name)} as varchar))` : "''");
+  const time = seoulTime(quoted('t'), String(described.find((row) => row.column_name === columns.t)?.column_type));
   const market = columns.market ? `upper(${text('market')})` : "'KOSPI'";
   await db.run(`create table raw as
     select row_number() over () as n, ${codeText(text('code'))} as code, coalesce(${text('name')}, '') as name,
       case when ${market} like 'KOSDAQ%' then 'KOSDAQ' when ${market} = 'KONEX' then 'KONEX' else 'KOSPI' end as market,
       case when ${market} = 'ETF' then 'etf' when ${market} = 'ETN' then 'etn' else '${columns.nav ? 'etf' : 'stock'}' end as kind,
-      try_cast(${quoted('t')} as timestamp) as t, try_cast(${quoted('t')} as date) as day, ${number('seq')} as seq,
+      ${time} as t, cast(${time} as date) as day, ${number('seq')} as seq,
       ${[...PRICES, ...OPTIONAL].map((name) => `${number(name)} as ${name}`).join(', ')}
     from ${source}`);
   const isTimed = (await numberOf(db, "select count(*) from raw where date_trunc('day', t) <> t")) > 0;
@@ -112,6 +115,18 @@ async function readSource(db: DuckDBConnection, { file, isAdjusted, factors }: I
     isIntraday: isTimed || columns.seq !== undefined,
     isAdjusted: isAdjusted ?? !(columns.market_cap || columns.listed_shares || factors !== undefined),
   };
+}
+
+const SEOUL_OFFSET_US = 9 * 3_600_000_000; // Korea has had no daylight saving since 1988.
+
+/** A day or time as a Seoul clock: times that name a zone are moved there, others are taken as they stand. */
+function seoulTime(column: string, type: string): string {
+  if (type === 'TIMESTAMP WITH TIME ZONE') return `make_timestamp(epoch_us(${column}) + ${SEOUL_OFFSET_US})`;
+  if (type === 'DATE' || type === 'TIMESTAMP') return `cast(${column} as timestamp)`;
+  const text = `trim(cast(${column} as varchar))`;
+  return `case when regexp_matches(${text}, ':[0-9.]+(Z|[+-][0-9]{2}:?[0-9]{2})$')
+      then make_timestamp(epoch_us(try_cast(${text} as timestamptz)) + ${SEOUL_OFFSET_US})
+      else try_cast(regexp_replace(${text}, '^([0-9]{4})([0-9]{2})([0-9]{2})$', '\\1-\\2-\\3') as timestamp) end`;
 }
 
 /** A code as six characters: numbers lose their leading zeros in spreadsheets, and brokers write ETN with a leading Q. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -210,6 +210,19 @@ describe.runIf(KRX !== '')('real prices of KRX', () => {
     if (!run.ok) throw new Error(JSON.stringify(run.faults));
     expect(run.result.trades.length).toBeGreaterThan(10);
     expect(run.result.lookAhead.verdict).toBe('clean');
+  });
+
+  test('5-minute bars load with their clock, and a split inside them is suspected, then mended by its factor', async () => {
+    const out = join(dir, 'five');
+    const file = join(KRX, 'bars_5m_2020.parquet');
+    const factors = join(dir, 'yuhan.csv');
+    await writeFile(factors, 'code,ex_date,adj_factor\n000100,2020-04-08,0.2\n');
+    const outcome = await importData({ file, out, calendar, factors });
+    expect(outcome.findings.map(({ code }) => code)).not.toContain('suspected_splits');
+    // The source has no bars after 14:55.
+    const { times, isAdjusted, factor, close } = await loadColumns(out, { from: '2020-04-02', to: '2020-04-08', symbols: ['000100'] });
+    expect([times[0], times.at(-1), isAdjusted]).toEqual(['2020-04-02T09:00', '2020-04-08T14:55', false]);
+    expect([factor![0], factor!.at(-1), close.at(-1)! > 40_000]).toEqual([0.2, 1, true]);
   });
 
   test('snapshots become bars whose volumes add up to the day’s and whose range holds the day’s', async () => {

@@ -48,7 +48,7 @@ const CHECKS: readonly RowCheck[] = [
   {
     code: 'exact_duplicates',
     fatal: 'never',
-    from: '(select code, t, count(*) - 1 as rows from raw group by code, t, open, high, low, close, volume having count(*) > 1)',
+    from: '(select code, t, unnest(range(1, count(*))) as copy from raw group by code, t, open, high, low, close, volume having count(*) > 1)',
     ko: '똑같이 두 번 적힌 행 (하나만 남김)',
     en: 'rows written twice (one is kept)',
   },
