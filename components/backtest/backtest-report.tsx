@@ -15,6 +15,7 @@ import { useDb } from '#lib/realtime/context.tsx';
 import { GroupTable } from './group-table.tsx';
 import { groupTrades, yearsOf } from './group-trades.ts';
 import { KpiGrid } from './kpi-grid.tsx';
+import { MetricGroups } from './metric-groups.tsx';
 import { CostsCard, DiagnosisCard, InputsCard, OrdersCard } from './report-notes.tsx';
 import { RerunButton } from './rerun-button.tsx';
 import { TradesTable } from './trades-table.tsx';
@@ -72,6 +73,7 @@ export function BacktestReport({ backtest, equity, months }: Props) {
             <MonthlyReturns months={months} years={years} />
           </CardBody>
         </Card>
+        <MetricGroups metrics={metrics} />
         <Trades backtest={backtest} tradeCount={summary.tradeCount} />
         <div className="grid items-start gap-4 lg:grid-cols-3">
           <DiagnosisCard diagnosis={backtest.diagnosis} lookAhead={summary.lookAhead} />

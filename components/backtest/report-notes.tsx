@@ -85,9 +85,29 @@ export function CostsCard({ metrics, capital }: { metrics: MetricsView; capital:
             <dt>{t('total')}</dt>
             <dd className="num">{formatWon(Math.round(total), locale)}</dd>
           </div>
+          <CostShare metrics={metrics} />
         </dl>
       </CardBody>
     </Card>
+  );
+}
+
+/** What costs took of the profit before them, or why there is no such share. */
+function CostShare({ metrics }: { metrics: MetricsView }) {
+  const t = useTranslations('report');
+  const share = metrics.costShare;
+  if (!share) return null; // a run of an earlier engine
+  return (
+    <div className="flex justify-between gap-2">
+      <dt className="text-muted">{t('metric.costShare')}</dt>
+      {share.value !== null ? (
+        <dd className="num">{formatPercent(share.value).replace('+', '')}</dd>
+      ) : (
+        <dd className="text-faint text-xs">
+          {share.state === 'too_few' ? t('tooFew', { sample: share.sample, needed: share.needed }) : t('undefinedValue')}
+        </dd>
+      )}
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { METRIC_NAMES, type MetricName } from '#domain/backtest/metrics.ts';
+import { METRIC_NAMES, type MetricName } from '#domain/backtest/metrics/definitions.ts';
 import { decimal, instant, whole } from './columns.ts';
 import { must } from './fault.ts';
 

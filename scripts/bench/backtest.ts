@@ -1,7 +1,7 @@
 import type { Columns } from '#domain/backtest/columns.ts';
 import { type EngineOutput, engineSteps } from '#domain/backtest/engine.ts';
 import { checkLookAhead, randomSource } from '#domain/backtest/look-ahead.ts';
-import { computeMetrics } from '#domain/backtest/metrics.ts';
+import { coreMetrics } from '#domain/backtest/metrics.ts';
 import { computeSignals } from '#domain/backtest/signals.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import type { Bench } from './main.ts';
@@ -77,7 +77,7 @@ function crossProgram(maxPositions: number): Program {
   return compiled.program;
 }
 
-/** One whole run: signals, the full rule book, trades and metrics. */
+/** One whole run: signals, the full rule book, trades and the core metrics. */
 function runOnce(program: Program, columns: Columns): number {
   const signals = computeSignals(program, columns);
   const steps = engineSteps({
@@ -94,7 +94,7 @@ function runOnce(program: Program, columns: Columns): number {
     const step = steps.next();
     if (step.done) output = step.value;
   }
-  const metrics = computeMetrics({
+  const metrics = coreMetrics({
     days: columns.times,
     equity: output.equity,
     held: output.held,
