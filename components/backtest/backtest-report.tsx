@@ -61,6 +61,7 @@ export function BacktestReport({ backtest, equity, months }: Props) {
             <WorstFirst key={item.code} words={item} />
           ))}
         <KpiGrid metrics={metrics} />
+        <DiagnosisCard diagnosis={backtest.diagnosis} lookAhead={summary.lookAhead} />
         <Card>
           <CardHeader title={t('equity.title')} detail={t('equity.detail')} />
           <CardBody className="p-3">
@@ -75,8 +76,7 @@ export function BacktestReport({ backtest, equity, months }: Props) {
         </Card>
         <MetricGroups metrics={metrics} />
         <Trades backtest={backtest} tradeCount={summary.tradeCount} />
-        <div className="grid items-start gap-4 lg:grid-cols-3">
-          <DiagnosisCard diagnosis={backtest.diagnosis} lookAhead={summary.lookAhead} />
+        <div className="grid items-start gap-4 lg:grid-cols-2">
           <CostsCard metrics={metrics} capital={summary.inputs.capital} />
           <OrdersCard orders={summary.orders} />
         </div>

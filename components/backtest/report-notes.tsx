@@ -7,43 +7,49 @@ import { Notice } from '#components/ui/states.tsx';
 import type { BacktestDetail, BacktestSummary, DiagnosisView, MetricsView } from '#lib/db/backtests.ts';
 import { toLocale } from '#lib/i18n/locale.ts';
 
-const SEVERITY = {
-  error: { icon: OctagonAlert, colour: 'text-danger' },
-  warning: { icon: AlertTriangle, colour: 'text-warn' },
-  info: { icon: Info, colour: 'text-muted' },
-} as const;
+const SEVERITIES = [
+  { severity: 'error', icon: OctagonAlert, colour: 'text-danger' },
+  { severity: 'warning', icon: AlertTriangle, colour: 'text-warn' },
+  { severity: 'info', icon: Info, colour: 'text-muted' },
+] as const;
 
-/** What a sceptic would ask first, and whether the run looked into the future. */
+/** What a sceptic would ask first, worst first, and whether the run looked into the future. */
 export function DiagnosisCard({ diagnosis, lookAhead }: { diagnosis: readonly DiagnosisView[]; lookAhead: BacktestSummary['lookAhead'] }) {
   const t = useTranslations('report.diagnosis');
   const locale = toLocale(useLocale());
+  const findings = diagnosis.filter(({ code }) => code !== 'look_ahead'); // the notice says it
   return (
     <Card>
-      <CardHeader title={t('title')} />
+      <CardHeader title={t('title')} detail={t('detail')} />
       <CardBody className="flex flex-col gap-3">
         <Notice tone={lookAhead.verdict === 'clean' ? 'ok' : lookAhead.verdict === 'leak' ? 'danger' : 'warn'}>
           {lookAhead.verdict === 'leak'
             ? t('leak', { time: lookAhead.firstLeak?.time ?? '', symbol: lookAhead.firstLeak?.symbol ?? '' })
             : t(lookAhead.verdict, { checked: lookAhead.checked })}
         </Notice>
-        {diagnosis.length === 0 ? (
+        {findings.length === 0 && (
           <p className="flex items-center gap-2 text-muted text-sm">
             <CheckCircle2 className="size-4 text-ok" aria-hidden />
             {t('nothing')}
           </p>
-        ) : (
-          <ul className="flex flex-col gap-2.5">
-            {diagnosis.map((item) => {
-              const { icon: Icon, colour } = SEVERITY[item.severity];
-              return (
-                <li key={item.code} className="flex gap-2 text-sm">
-                  <Icon className={`mt-0.5 size-4 shrink-0 ${colour}`} aria-label={t(`severity.${item.severity}`)} />
-                  <span>{item[locale]}</span>
-                </li>
-              );
-            })}
-          </ul>
         )}
+        {SEVERITIES.map(({ severity, icon: Icon, colour }) => {
+          const items = findings.filter((item) => item.severity === severity);
+          if (items.length === 0) return null;
+          return (
+            <section key={severity}>
+              <h3 className={`flex items-center gap-1.5 font-medium text-xs ${colour}`}>
+                <Icon className="size-4 shrink-0" aria-hidden />
+                {t(`severity.${severity}`)} <span className="num">{items.length}</span>
+              </h3>
+              <ul className="mt-1.5 flex list-disc flex-col gap-2 pl-5 text-sm marker:text-faint">
+                {items.map((item) => (
+                  <li key={item.code}>{item[locale]}</li>
+                ))}
+              </ul>
+            </section>
+          );
+        })}
       </CardBody>
     </Card>
   );

@@ -188,6 +188,6 @@ function assemble(input: BacktestInput, program: Program, { start, end, output, 
     open: output.open,
     orders: output.counts,
     lookAhead,
-    diagnosis: diagnose({ columns, output, capital, from: days[0]!, lookAhead }),
+    diagnosis: diagnose({ columns, output, days, equity, capital, participation: document.execution.participation, lookAhead }),
   });
 }

@@ -1,5 +1,5 @@
 import { hashOf } from '#domain/hash.ts';
-import type { Diagnosis } from './diagnosis.ts';
+import type { Diagnosis } from './diagnosis/finding.ts';
 import type { OpenPosition } from './engine.ts';
 import type { LookAheadReport } from './look-ahead.ts';
 import type { Metrics } from './metrics.ts';
