@@ -84,11 +84,11 @@ function printSummary({ inputs, metrics, trades, lookAhead, diagnosis, hash }: B
   say(`${inputs.strategyName}  ${inputs.from} … ${inputs.to}  ${inputs.symbols} symbols, ${inputs.bars} bars`);
   for (const [name, metric] of Object.entries(metrics)) {
     say(
-      `  ${name.padEnd(18)} ${metric.value === null ? `${metric.state} (${metric.sample} of ${metric.needed})` : Number(metric.value.toPrecision(6))}`,
+      `  ${name.padEnd(20)} ${metric.value === null ? `${metric.state} (${metric.sample} of ${metric.needed})` : Number(metric.value.toPrecision(6))}`,
     );
   }
-  say(`  trades listed      ${trades.length}`);
-  say(`  look-ahead         ${lookAhead.verdict} (${lookAhead.checked} cuts)`);
+  say(`  trades listed        ${trades.length}`);
+  say(`  look-ahead           ${lookAhead.verdict} (${lookAhead.checked} cuts)`);
   for (const { severity, en } of diagnosis) say(`  ${severity}: ${en}`);
   say(`hash ${hash}`);
 }

@@ -1,78 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { aDiagnosedRun, CAPITAL, manyTrades, type RunFacts, SYMBOLS } from '#lib/testing/diagnosed-run.ts';
 import { aTrade, weekdays } from '#lib/testing/example-run.ts';
-import { columnsFromBars } from './columns-from-bars.ts';
 import type { Diagnosis, DiagnosisInput } from './diagnosis/finding.ts';
 import { diagnose } from './diagnosis.ts';
-import type { EngineOutput, OpenPosition } from './engine.ts';
-import type { Trade } from './position.ts';
+import type { OpenPosition } from './engine.ts';
 
-const CAPITAL = 1_000_000;
-const SYMBOLS = ['000010', '000020', '000030'];
-
-/** A quiet run in which nothing is to be told: say only what the test is about. */
-interface Facts {
-  readonly days?: readonly string[];
-  readonly equity?: readonly number[];
-  readonly trades?: readonly Trade[];
-  readonly open?: readonly OpenPosition[];
-  readonly counts?: Partial<EngineOutput['counts']>;
-  readonly totals?: Partial<EngineOutput['totals']>;
-  readonly lookAhead?: DiagnosisInput['lookAhead'];
-  /** Days on which the first symbol did not trade, and its factor by day. */
-  readonly silent?: readonly string[];
-  readonly factor?: (day: string) => number;
-  readonly participation?: number;
-}
-
-function aRun(facts: Facts = {}): DiagnosisInput {
-  const days = facts.days ?? weekdays(40);
-  const columns = columnsFromBars({
-    symbols: SYMBOLS.map((code) => ({ code, market: 'KOSPI' as const, name: `이름${code}` })),
-    bars: SYMBOLS.flatMap((code) =>
-      days.map((time) => {
-        const volume = code === SYMBOLS[0] && facts.silent?.includes(time) ? 0 : 1_000;
-        return { code, time, open: 1000, high: 1000, low: 1000, close: 1000, volume, factor: facts.factor?.(time) ?? 1 };
-      }),
-    ),
-    isAdjusted: false,
-    dataHash: 'd'.repeat(64),
-  });
-  const equity = Float64Array.from(facts.equity ?? days.map((_, i) => CAPITAL + (i % 2)));
-  const trades = facts.trades ?? manyTrades(30);
-  const output = {
-    equity,
-    cash: equity,
-    held: Int32Array.from(days, () => 1),
-    trades,
-    open: facts.open ?? [],
-    counts: {
-      entriesFilled: trades.length,
-      entriesPartial: 0,
-      entriesHalted: 0,
-      entriesLocked: 0,
-      entriesNoCash: 0,
-      entriesNoSlot: 0,
-      entriesNoVolume: 0,
-      exitsFilled: trades.length,
-      exitsPartial: 0,
-      exitsHalted: 0,
-      exitsLocked: 0,
-      stopsAmbiguous: 0,
-      delisted: 0,
-      ...facts.counts,
-    },
-    totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0, ...facts.totals },
-  } satisfies EngineOutput;
-  const lookAhead = facts.lookAhead ?? { checked: 8, verdict: 'clean', firstLeak: null };
-  return { columns, output, days, equity, capital: CAPITAL, participation: facts.participation ?? 0.1, lookAhead };
-}
-
-/** Losses and gains by turns over the symbols, which together make a small loss: nobody made the result. */
-const manyTrades = (count: number) =>
-  Array.from({ length: count }, (_, i) =>
-    aTrade({ symbol: SYMBOLS[i % 3]!, pnl: i % 2 === 0 ? -20 : 10, entryDay: '2020-01-07', exitDay: '2020-01-10' }),
-  );
-const find = (facts: Facts, code: string) => diagnose(aRun(facts)).find((finding) => finding.code === code);
+const find = (facts: RunFacts, code: string) => diagnose(aDiagnosedRun(facts)).find((finding) => finding.code === code);
 const warningsOf = (run: DiagnosisInput) =>
   diagnose(run)
     .filter(({ severity }) => severity !== 'info')
@@ -87,7 +20,7 @@ const openPosition = (facts: Partial<OpenPosition>): OpenPosition => ({
 });
 
 test('a quiet run has no warning', () => {
-  expect(warningsOf(aRun())).toEqual([]);
+  expect(warningsOf(aDiagnosedRun())).toEqual([]);
 });
 
 describe('each analysis speaks at its border and not one step before', () => {
@@ -123,7 +56,7 @@ describe('each analysis speaks at its border and not one step before', () => {
     ],
   });
 
-  test.each<{ code: string; border: string; quiet: Facts; loud: Facts; numbers: Diagnosis['numbers']; severity?: string }>([
+  test.each<{ code: string; border: string; quiet: RunFacts; loud: RunFacts; numbers: Diagnosis['numbers']; severity?: string }>([
     {
       code: 'few_trades',
       border: 'below 30 trades',
@@ -294,14 +227,14 @@ describe('the sentences carry the numbers', () => {
     ];
     expect(find({ trades }, 'one_symbol')).toMatchObject({
       ko: expect.stringContaining(
-        '이익의 123.4%가 한 종목(이름000010, 1,234,000원)에서 나왔습니다. 이 종목을 빼면 나머지 2종목의 손익은 −234,000원',
+        '이익의 123.4%가 한 종목(이름 000010, 1,234,000원)에서 나왔습니다. 이 종목을 빼면 나머지 2종목의 손익은 −234,000원',
       ),
       en: expect.stringContaining('Without it the other 2 made −234,000 won'),
     });
   });
 
   test('a run that only lost has no symbol or month that made it', () => {
-    expect(warningsOf(aRun({ equity: weekdays(40).map((_, i) => CAPITAL - i) }))).toEqual([]);
+    expect(warningsOf(aDiagnosedRun({ equity: weekdays(40).map((_, i) => CAPITAL - i) }))).toEqual([]);
   });
 });
 
@@ -309,7 +242,7 @@ test.each([
   { prices: 'adjusted by their source', columns: { isAdjusted: true, factor: null }, code: 'adjusted_only' },
   { prices: 'raw without factors', columns: { isAdjusted: false, factor: null }, code: 'raw_without_factors' },
 ])('prices $prices are told as $code', ({ columns, code }) => {
-  const run = aRun();
+  const run = aDiagnosedRun();
   const codes = diagnose({ ...run, columns: { ...run.columns, ...columns } }).map((finding) => finding.code);
   expect(codes.filter((found) => found === 'adjusted_only' || found === 'raw_without_factors')).toEqual([code]);
 });

@@ -1,5 +1,5 @@
 import { shareOfVolume } from '#domain/market/fill-rules.ts';
-import { percent } from '#domain/strategy/describe-expression.ts';
+import { grouped, percent } from '#domain/strategy/describe-expression.ts';
 import { rowFinder } from './fill-rows.ts';
 import type { Analysis } from './finding.ts';
 
@@ -24,7 +24,7 @@ export const capacityExceeded: Analysis = ({ columns, output, participation }) =
     code: 'capacity',
     severity: 'warning',
     numbers: { limited, orders, entriesAtCap, entriesNoVolume: counts.entriesNoVolume, exitsPartial: counts.exitsPartial, participation },
-    ko: `주문 ${orders}건 가운데 ${limited}건이 봉 거래량의 ${percent(participation)}라는 한도에 걸렸습니다. 투자금이 이 종목들의 거래량에 비해 커서, 실제로는 값을 더 불리하게 밀어 올리거나 다 사고팔지 못합니다. 투자금을 줄이거나 거래대금 조건을 높이세요.`,
-    en: `${limited} of ${orders} orders met the cap of ${percent(participation)} of a bar's volume. The capital is large for these symbols: real orders would move the price further or stay unfilled. Use less capital or ask for more traded value.`,
+    ko: `주문 ${grouped(orders)}건 가운데 ${grouped(limited)}건이 봉 거래량의 ${percent(participation)}라는 한도에 걸렸습니다. 투자금이 이 종목들의 거래량에 비해 커서, 실제로는 값을 더 불리하게 밀어 올리거나 다 사고팔지 못합니다. 투자금을 줄이거나 거래대금 조건을 높이세요.`,
+    en: `${grouped(limited)} of ${grouped(orders)} orders met the cap of ${percent(participation)} of a bar's volume. The capital is large for these symbols: real orders would move the price further or stay unfilled. Use less capital or ask for more traded value.`,
   };
 };

@@ -14,7 +14,7 @@ export const oneSymbol: Analysis = ({ columns, output }) => {
   const found = profits.size < 2 ? null : largestOverHalf(profits);
   if (!found) return null;
   const { key: code, won, rest, share } = found;
-  const name = columns.symbols.find((symbol) => symbol.code === code)?.name ?? code;
+  const name = `${columns.symbols.find((symbol) => symbol.code === code)!.name} ${code}`.trim(); // some data has no names
   return {
     code: 'one_symbol',
     severity: 'warning',

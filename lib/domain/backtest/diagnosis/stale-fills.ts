@@ -1,3 +1,4 @@
+import { grouped } from '#domain/strategy/describe-expression.ts';
 import { type Columns, dayOf } from '../columns.ts';
 import { rowFinder } from './fill-rows.ts';
 import type { Analysis } from './finding.ts';
@@ -38,8 +39,8 @@ export const staleFills: Analysis = ({ columns, output, days }) => {
     code: 'stale_fills',
     severity: 'warning',
     numbers: { stale, prices, silent, delisted, marks },
-    ko: `가격 ${prices}개 가운데 ${stale}개가 오래된 값입니다: ${FRESH_SESSIONS}거래일 넘게 거래가 끊긴 뒤의 체결 ${silent}, 상장폐지 정리 ${delisted}, 멈춘 종목의 평가 ${marks}. 그 값에는 실제로 사고팔 수 없었을 수 있습니다. 거래대금 조건을 더하거나 자료의 빈 곳을 확인하세요.`,
-    en: `${stale} of ${prices} prices are stale: ${silent} fills after more than ${FRESH_SESSIONS} sessions without a trade, ${delisted} delistings, ${marks} open positions in silent symbols. Nobody may have traded there. Add a filter on traded value or look for holes in the data.`,
+    ko: `가격 ${grouped(prices)}개 가운데 ${grouped(stale)}개가 오래된 값입니다: ${FRESH_SESSIONS}거래일 넘게 거래가 끊긴 뒤의 체결 ${silent}, 상장폐지 정리 ${delisted}, 멈춘 종목의 평가 ${marks}. 그 값에는 실제로 사고팔 수 없었을 수 있습니다. 거래대금 조건을 더하거나 자료의 빈 곳을 확인하세요.`,
+    en: `${grouped(stale)} of ${grouped(prices)} prices are stale: ${silent} fills after more than ${FRESH_SESSIONS} sessions without a trade, ${delisted} delistings, ${marks} open positions in silent symbols. Nobody may have traded there. Add a filter on traded value or look for holes in the data.`,
   };
 };
 
