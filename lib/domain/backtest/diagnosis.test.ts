@@ -122,6 +122,13 @@ describe('each analysis speaks at its border and not one step before', () => {
     },
     {
       code: 'stale_fills',
+      border: 'more than five sessions without a trade before the entry',
+      quiet: { silent: day.slice(5, 9), trades: [aTrade({ pnl: 0, entryDay: day[9]!, exitDay: day[10]! })] },
+      loud: { silent: day.slice(5, 10), trades: [aTrade({ pnl: 0, entryDay: day[10]!, exitDay: day[11]! })] },
+      numbers: { silent: 1, prices: 2 },
+    },
+    {
+      code: 'stale_fills',
       border: 'an open position whose last price is more than five sessions old',
       quiet: { trades: [], open: [openPosition({})], silent: day.slice(-5) },
       loud: { trades: [], open: [openPosition({})], silent: day.slice(-6) },

@@ -21,17 +21,17 @@ const CRISES: readonly Crisis[] = [
   { ko: '금리 인상', en: 'rate rises', from: '2021-07-06', to: '2022-09-30' }, // 3,305.21 → 2,155.49
   { ko: '관세 충격', en: 'tariff shock', from: '2024-07-11', to: '2025-04-09' }, // 2,891.35 → 2,293.70
 ];
-/** A fall of a fifth is what makes a market's own fall a bear market. */
-const DEEP_LOSS = -0.2;
+/** A loss of more than a fifth: what makes a market's own fall a bear market. Whole won on both sides, so the border is exact. */
+const isDeep = (before: number, after: number) => after * 5 < before * 4;
 
 /** How the run came through the market's crises that it holds whole, or that it holds none. */
 export function crises({ days, equity }: DiagnosisInput): Diagnosis | null {
   const [first, last] = [days[0]!, days.at(-1)!];
   const equityOn = (day: string) => equity[days.findLastIndex((session) => session <= day)]!;
-  const met = CRISES.filter(({ from, to }) => first <= from && to <= last).map((crisis) => ({
-    ...crisis,
-    rate: equityOn(crisis.to) / equityOn(crisis.from) - 1,
-  }));
+  const met = CRISES.filter(({ from, to }) => first <= from && to <= last).map((crisis) => {
+    const [before, after] = [equityOn(crisis.from), equityOn(crisis.to)];
+    return { ...crisis, rate: after / before - 1, isDeep: isDeep(before, after) };
+  });
   if (met.length === 0)
     return {
       code: 'no_crisis',
@@ -40,7 +40,7 @@ export function crises({ days, equity }: DiagnosisInput): Diagnosis | null {
       ko: '이 기간에는 시장이 크게 무너진 때가 통째로 들어 있지 않습니다. 나쁜 장에서 어떨지는 이 결과로 알 수 없습니다. 2008년이나 2020년 봄을 포함해 다시 실행해 보세요.',
       en: 'The period holds no whole crash of the market, so the result does not say how bad times go. Run it again over 2008 or the spring of 2020.',
     };
-  const deep = met.filter(({ rate }) => rate < DEEP_LOSS);
+  const deep = met.filter((crisis) => crisis.isDeep);
   if (deep.length === 0) return null;
   const words = (language: 'ko' | 'en') => deep.map((crisis) => `${crisis[language]} ${percent(crisis.rate)}`).join(', ');
   return {
