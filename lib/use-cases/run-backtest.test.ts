@@ -43,7 +43,7 @@ describe('a back-test', () => {
     expect(hash).toBe(hashOf(said));
     expect(first.result.trades.length).toBeGreaterThan(20);
     expect(first.result).toMatchObject({
-      engine: 'narae.engine/1',
+      engine: 'narae.engine/2',
       lookAhead: { verdict: 'clean' },
       inputs: { from: '2018-03-01', to: '2019-11-29', params: { fast: 3, slow: 10 } },
     });
