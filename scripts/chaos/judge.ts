@@ -4,6 +4,7 @@ import type { JudgeView } from '#nas/venue/judge.ts';
 import type { ChaosAccount } from './accounts.ts';
 import type { ChaosDatabase } from './database.ts';
 import type { PlannedOrder } from './plan.ts';
+import { SKEW_MS } from './time.ts';
 
 export interface Verdict {
   readonly reachedVenue: number;
@@ -149,9 +150,9 @@ async function ledgerFindings({ pool }: ChaosDatabase, accounts: readonly ChaosA
 /** Between the last look at a flag and the venue's clock; the venue tells whole seconds. */
 const TOLERANCE_MS = 1_000;
 
-/** When the venue took an order, to its whole second. */
+/** When the venue took an order, by our clock, to its whole second. */
 function venueMs({ day, time }: { day: string; time: string }): number {
-  return Date.parse(`${day}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}+09:00`);
+  return Date.parse(`${day}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}+09:00`) - SKEW_MS;
 }
 
 async function haltBreaches({ pool }: ChaosDatabase, view: JudgeView, accounts: readonly ChaosAccount[]): Promise<number> {
