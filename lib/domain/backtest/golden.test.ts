@@ -1,65 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import type { StrategyDraft } from '#domain/strategy/schema.ts';
-import { type BarRow, type BarSymbol, columnsFromBars } from './columns-from-bars.ts';
-import { type EngineOutput, engineSteps } from './engine.ts';
-import { computeSignals } from './signals.ts';
+import { bars, KOSPI_A, NO_COSTS, type Ohlcv, pencilProgram as program, pencilRun as run } from '#lib/testing/pencil-run.ts';
+import type { BarSymbol } from './columns-from-bars.ts';
 
 /** Results worked by pencil, one rule each. Prices are raw, so ticks and limits of the date apply. */
-
-const KOSPI_A: BarSymbol = { code: '000010', market: 'KOSPI' };
-type Ohlcv = readonly [day: string, open: number, high: number, low: number, close: number, volume?: number];
-const bars = (code: string, rows: readonly Ohlcv[]): BarRow[] =>
-  rows.map(([time, open, high, low, close, volume = 1_000_000]) => ({ code, time, open, high, low, close, volume }));
-
-/** Buys when the close is 10,000 and sells when it is 11,000: signals that a pencil can place. */
-function program(changes: Partial<StrategyDraft> = {}): Program {
-  const compiled = compileStrategy({
-    schema: 'narae.strategy/1',
-    name: 'pencil',
-    timeframe: '1d',
-    entry: { left: { field: 'close' }, op: '==', right: 10_000 },
-    exit: { left: { field: 'close' }, op: '==', right: 11_000 },
-    sizing: { kind: 'equal_weight', maxPositions: 1 },
-    execution: { participation: 1 },
-    ...changes,
-  });
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.faults));
-  return compiled.program;
-}
-
-interface Setup {
-  readonly symbols?: readonly BarSymbol[];
-  readonly bars: readonly BarRow[];
-  readonly capital?: number;
-  readonly program?: Program;
-  readonly isAdjusted?: boolean;
-  readonly delistingHaircut?: number;
-}
-function run({
-  symbols = [KOSPI_A],
-  bars,
-  capital = 1_000_000,
-  program: chosen = program(),
-  isAdjusted = false,
-  delistingHaircut = 0,
-}: Setup): EngineOutput {
-  const columns = columnsFromBars({ bars, symbols, isAdjusted, dataHash: 'test' });
-  const steps = engineSteps({
-    program: chosen,
-    columns,
-    signals: computeSignals(chosen, columns),
-    start: 0,
-    end: columns.times.length - 1,
-    capital,
-    delistingHaircut,
-  });
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-const NO_COSTS: Pick<StrategyDraft, 'costs'> = { costs: { commissionRate: 0, tax: 'none', slippage: { kind: 'none' } } };
 
 describe('fills at the next open', () => {
   test('slippage is a tick of that date, costs are cut to the won, quantity is what cash can pay', () => {
