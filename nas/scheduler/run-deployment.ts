@@ -1,6 +1,7 @@
 import { type BarRow, columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
 import { evaluateLatest, type LiveEvaluation } from '#domain/backtest/evaluate-latest.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
+import { liveFault } from '#domain/strategy/live-support.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import { dailyRows, minuteLabel, minuteRows, newest, weeklyRows } from './live-bars.ts';
@@ -51,6 +52,11 @@ export async function runDeployment(deps: RunDeps, { deploymentId, phase, tick }
     return;
   }
   const { program } = compiled;
+  const unfit = liveFault(program.document);
+  if (unfit) {
+    await store.failDeployment(deploymentId, unfit.ko);
+    return;
+  }
   const work = phase === 'evaluate' ? await evaluation(deps, deployment, program, tick, sessions) : () => check(deps, deployment, phase);
   if (!(await store.claim(deploymentId, tick, phase))) return;
   const {

@@ -1,33 +1,56 @@
 import { type Decision, rowAfter } from './decide.ts';
-import { affordableQuantity, canTrade, commissionOf, fillAmount, rescale, slippedPrice, volumeCap } from './fill.ts';
-import { positionIn, type RunState } from './run-state.ts';
+import { affordableQuantity, canTrade, commissionOf, fillAmount, limitPrice, rescale, slippedPrice, volumeCap } from './fill.ts';
+import { type Moment, metPrice } from './order-plan.ts';
+import { NO_ENTRIES, positionIn, type RunState } from './run-state.ts';
 
-/** Buys what was decided at the last close, as far as slots, cash and volume allow; what cannot be bought is counted and dropped. */
-export function buyAtOpen(state: RunState, entry: Decision, t: number): void {
-  const { input, rules, counts } = state;
+/** Entries meet one moment of a bar, best first; those whose limit was not reached stay for the next moment. */
+export function buyWaiting(state: RunState, t: number, moment: Moment): void {
+  const { entries } = state;
+  if (entries.length === 0) return;
+  const waiting: Decision[] = [];
+  for (let i = 0; i < entries.length; i += 1) if (!buy(state, entries[i]!, t, moment)) waiting.push(entries[i]!);
+  state.entries = waiting;
+}
+
+/** The bar is over: an entry is good for one bar, so what no moment has filled is dropped. */
+export function dropEntries(state: RunState): void {
+  if (state.counts.entriesExpired !== undefined) state.counts.entriesExpired += state.entries.length;
+  state.entries = NO_ENTRIES;
+}
+
+/**
+ * Buys what was decided, as far as slots, cash and volume allow; what cannot be bought is counted and dropped. False when the order is
+ * still waiting for its limit.
+ */
+function buy(state: RunState, entry: Decision, t: number, moment: Moment): boolean {
+  const { input, rules, counts, plan } = state;
   const { columns, program, signals } = input;
-  const row = rowAfter(columns, entry.symbol, entry.row, t);
+  const row = plan.isBeforeClose ? entry.row : rowAfter(columns, entry.symbol, entry.row, t);
   if (row < 0 || !(columns.volume[row]! > 0)) {
     counts.entriesHalted += 1;
-    return;
+    return true;
   }
+  // A split between decision and fill changes how many shares the same money means, and what a share costs.
+  const scale = plan.isBeforeClose ? 1 : rescale(columns, row);
+  const limit = plan.limitTicks === null ? null : limitPrice(rules, row, 'buy', entry.referencePrice * scale, plan.limitTicks);
+  const marketPrice = metPrice(columns, row, 'buy', moment, limit);
+  if (marketPrice === null) return false;
   if (state.positions.length >= program.sizing.maxPositions || positionIn(state, entry.symbol)) {
     counts.entriesNoSlot += 1; // an exit that should have made room was not filled
-    return;
+    return true;
   }
-  if (!canTrade(rules, row, 'buy')) {
+  if (!canTrade(rules, row, 'buy', moment)) {
     counts.entriesLocked += 1;
-    return;
+    return true;
   }
-  const marketPrice = columns.open[row]!;
-  const price = slippedPrice(rules, row, 'buy', marketPrice);
-  // A split between decision and fill changes how many shares the same money means.
-  const wanted = Math.floor(entry.quantity / rescale(columns, row));
+  const slipped = slippedPrice(rules, row, 'buy', marketPrice);
+  const price = limit === null ? slipped : Math.min(slipped, limit);
+  const wanted = Math.floor(entry.quantity / scale);
   const cap = volumeCap(rules, row);
   const quantity = Math.min(wanted, affordableQuantity(rules, price, state.cash), cap);
   if (quantity < 1) {
     counts[cap < 1 ? 'entriesNoVolume' : 'entriesNoCash'] += 1;
-    return;
+    return true;
   }
   counts[quantity < wanted ? 'entriesPartial' : 'entriesFilled'] += 1;
   const amount = fillAmount('buy', price, quantity);
@@ -43,12 +66,14 @@ export function buyAtOpen(state: RunState, entry: Decision, t: number): void {
     entryPrice: price,
     entryTime: t,
     entryRow: row,
+    entryMoment: moment,
     entryQuantity: quantity,
     entryAmount: amount,
     atr: signals.atr ? signals.atr[entry.row]! / (columns.factor?.[row] ?? 1) : Number.NaN,
     highWater: price,
     lowWater: price,
-    barsHeld: -1,
+    // The close of the fill's own bar makes it 0. Decided before a close, the bar about to close counts, so it is 1 a bar later.
+    barsHeld: plan.isBeforeClose ? 0 : -1,
     lastClose: price,
     exitReason: null,
     isExiting: false,
@@ -60,4 +85,5 @@ export function buyAtOpen(state: RunState, entry: Decision, t: number): void {
     soldAmount: 0,
     soldQuantity: 0,
   });
+  return true;
 }

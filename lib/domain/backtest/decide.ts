@@ -1,6 +1,7 @@
 import type { Program } from '#domain/strategy/compile.ts';
 import { TRUE } from '#domain/strategy/evaluate.ts';
 import { type Columns, tradedValue } from './columns.ts';
+import { knownPrice } from './order-plan.ts';
 import type { Signals } from './signals.ts';
 
 /** A position as a decision sees it. Prices are raw won; the caller keeps `entryPrice` on the scale of today's raw prices. */
@@ -36,14 +37,15 @@ export interface Decision {
   readonly code: string;
   readonly quantity: number;
   readonly reason: DecisionReason;
-  /** The raw close that the quantity was reckoned with. */
+  /** The raw close that the quantity was reckoned with; decided before the close, the open. */
   readonly referencePrice: number;
   /** Row of the bar that decided. */
   readonly row: number;
 }
 
 /**
- * What to do after a close. The one decision step: the back-test calls it for every bar, the auto-trader for the latest one, with
+ * What to do after a close, or before it where the document orders into the closing auction: of the bar at `index` only its open is
+ * read then, and what else is compared (traded value, volume) is that of the symbol's bar before. The one decision step: the back-test calls it for every bar, the auto-trader for the latest one, with
  * the same program, so both decide alike. It sees rows up to `index` and nothing later.
  */
 export function decideAtClose(input: DecisionInput): readonly Decision[] {
@@ -59,6 +61,9 @@ const NOTHING: readonly Decision[] = [];
 export function hasCandidates(signals: Signals, index: number): boolean {
   return signals.from[index + 1]! > signals.from[index]!;
 }
+
+/** The document decides before the close of the bar it trades on. */
+const decidesBeforeClose = (program: Program) => program.document.execution.at === 'this_close_auction';
 
 /** The row of a symbol at a calendar entry, or −1 when it did not have a bar then. */
 function rowAt(columns: Columns, symbol: number, index: number): number {
@@ -90,6 +95,7 @@ const EXIT_ALL_FROM = '15:15';
 function decideExits({ program, columns, signals, index, positions }: DecisionInput): readonly Decision[] {
   const isSessionEnd =
     columns.isIntraday && program.document.sessions.exitAllBeforeClose && columns.times[index]!.slice(11) >= EXIT_ALL_FROM;
+  const isBeforeClose = decidesBeforeClose(program);
   let decisions: Decision[] | null = null;
   for (let i = 0; i < positions.length; i += 1) {
     const held = positions[i]!;
@@ -106,7 +112,8 @@ function decideExits({ program, columns, signals, index, positions }: DecisionIn
     if (!reason) continue;
     const { code } = columns.symbols[held.symbol]!;
     decisions ??= [];
-    decisions.push({ side: 'sell', symbol: held.symbol, code, quantity: held.quantity, reason, referencePrice: columns.close[row]!, row });
+    const referencePrice = knownPrice(columns, row, isBeforeClose);
+    decisions.push({ side: 'sell', symbol: held.symbol, code, quantity: held.quantity, reason, referencePrice, row });
   }
   return decisions ?? NOTHING;
 }
@@ -118,7 +125,7 @@ function hasExitSignal(program: Program, columns: Columns, signals: Signals, row
   const facts = {
     entryPrice: held.entryPrice * (columns.factor?.[row] ?? 1),
     barsHeld: held.barsHeld,
-    unrealisedRate: columns.close[row]! / held.entryPrice - 1,
+    unrealisedRate: knownPrice(columns, row, decidesBeforeClose(program)) / held.entryPrice - 1,
   };
   return evaluator.conditionAt(program.exit, row - columns.offset[held.symbol]!, facts) === TRUE;
 }
@@ -128,12 +135,14 @@ function decideEntries(
   exits: readonly Decision[],
 ): readonly Decision[] {
   if (!hasCandidates(signals, index) || !mayEnterAt(program, columns, index)) return NOTHING;
+  const isBeforeClose = decidesBeforeClose(program);
   let staying = 0;
   let equity = cash;
   let available = cash;
   for (const held of positions) {
     const row = held.lastRow ?? lastRowAt(columns, held.symbol, index);
-    const worth = row < 0 ? 0 : columns.close[row]! * held.quantity;
+    const price = row < 0 ? 0 : knownPrice(columns, row, isBeforeClose && columns.time[row] === index);
+    const worth = price * held.quantity;
     equity += worth;
     // Sale proceeds can buy at the same open: KRX settles on T+2 and brokers lend the days between.
     if (held.isExiting || isIn(held.symbol, exits)) available += worth;
@@ -147,7 +156,7 @@ function decideEntries(
   const entries: Decision[] = [];
   for (const { row } of candidates) {
     if (entries.length === slots) break;
-    const referencePrice = columns.close[row]!;
+    const referencePrice = knownPrice(columns, row, isBeforeClose);
     const amount = Math.min(target, available);
     const quantity = referencePrice > 0 ? Math.floor(amount / (referencePrice * withCommission)) : 0;
     if (quantity < 1) continue;
@@ -202,10 +211,13 @@ function rankedCandidates(
   positions: readonly HeldPosition[],
 ): Candidate[] {
   const candidates: Candidate[] = [];
+  const back = decidesBeforeClose(program) ? 1 : 0;
   for (let i = signals.from[index]!; i < signals.from[index + 1]!; i += 1) {
     const row = signals.rows[i]!;
-    if (!(columns.volume[row]! > 0) || isIn(signals.symbolOf[row]!, positions)) continue;
-    candidates.push({ row, rank: signals.rank ? signals.rank[row]! : 0, value: tradedValue(columns, row) });
+    const symbol = signals.symbolOf[row]!;
+    const known = row - back;
+    if (known < columns.offset[symbol]! || !(columns.volume[known]! > 0) || isIn(symbol, positions)) continue;
+    candidates.push({ row, rank: signals.rank ? signals.rank[row]! : 0, value: tradedValue(columns, known) });
   }
   if (candidates.length < 2) return candidates;
   const sign = program.rank?.order === 'asc' ? 1 : -1;

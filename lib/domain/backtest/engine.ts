@@ -1,4 +1,4 @@
-import { buyAtOpen } from './buy.ts';
+import { buyWaiting, dropEntries } from './buy.ts';
 import { carryPosition } from './carry-position.ts';
 import { dayOf } from './columns.ts';
 import { type Decision, decideAtClose, hasCandidates } from './decide.ts';
@@ -6,7 +6,6 @@ import type { ExitReason, Position, Trade } from './position.ts';
 import {
   type EngineInput,
   forEachPosition,
-  NO_ENTRIES,
   newState,
   type OrderCounts,
   positionIn,
@@ -15,7 +14,7 @@ import {
   wantExit,
   worth,
 } from './run-state.ts';
-import { leaveDelisted, sellAtOpen } from './sell.ts';
+import { dropExit, leaveDelisted, sellAtClose, sellAtOpen, sellWithinBar } from './sell.ts';
 import { meetStops } from './stops.ts';
 
 export interface OpenPosition {
@@ -41,8 +40,9 @@ export interface EngineOutput {
 const BARS_PER_STEP = 16;
 
 /**
- * The event loop. Within a bar: splits → fills at the open (exits, then entries) → protective stops against the range →
- * close: mark, decide. Orders of a close meet the next bar of the calendar. Yields the share done, for progress and cancelling.
+ * The event loop. Within a bar: splits → fills at the open (exits, then entries) → entries at limits within the bar → protective
+ * stops against the range → exits at limits → fills at the close → mark, decide. What is sold after the open buys nothing before the
+ * close. Orders of a close meet the next bar of the calendar; decided before a close, they meet that close. Yields the share done, for progress and cancelling.
  */
 export function* engineSteps(input: EngineInput): Generator<number, EngineOutput> {
   const { start, end } = input;
@@ -64,37 +64,54 @@ export function* engineSteps(input: EngineInput): Generator<number, EngineOutput
 }
 
 function meetBar(state: RunState, t: number): void {
-  const { positions, entries } = state;
+  const { positions, plan } = state;
+  const hasLimits = plan.limitTicks !== null;
   if (positions.length > 0) {
     forEachPosition(state, t, carryPosition);
     forEachPosition(state, t, sellAtOpen);
   }
-  for (let i = 0; i < entries.length; i += 1) buyAtOpen(state, entries[i]!, t);
-  state.entries = NO_ENTRIES;
+  if (plan.moment === 'open') {
+    buyWaiting(state, t, 'open');
+    if (hasLimits) buyWaiting(state, t, 'bar');
+  }
   if (positions.length > 0) {
     if (state.hasPriceStops) forEachPosition(state, t, meetStops);
+    if (hasLimits && plan.moment === 'open') forEachPosition(state, t, sellWithinBar);
+  }
+  if (plan.isBeforeClose) decide(state, t);
+  if (plan.moment === 'close') {
+    forEachPosition(state, t, sellAtClose);
+    buyWaiting(state, t, 'close');
+  }
+  dropEntries(state);
+  if (positions.length > 0) {
+    if (hasLimits) forEachPosition(state, t, dropExit);
     forEachPosition(state, t, markAtClose);
   }
-  if (positions.length > 0 || hasCandidates(state.input.signals, t)) decide(state, t);
+  if (!plan.isBeforeClose) decide(state, t);
 }
 
 /** The close becomes the price of record, the range moves the water marks, and a symbol's last bar of all ends its position. */
-function markAtClose(state: RunState, position: Position): void {
+function markAtClose(state: RunState, position: Position, t: number): void {
   const { columns } = state.input;
   const { row } = position;
   if (row < 0) return;
   position.barsHeld += 1;
   position.lastClose = columns.close[row]!;
   if (columns.volume[row]! > 0) {
-    const [high, low] = [columns.high[row]!, columns.low[row]!];
+    const moment = position.entryTime === t ? position.entryMoment : 'open';
+    // What the bar did before we bought is not ours: bought at the close nothing is left of it, bought within it on the way down its low.
+    const high = moment === 'open' ? columns.high[row]! : position.lastClose;
+    const low = moment === 'close' ? position.lastClose : columns.low[row]!;
     if (high > position.highWater) position.highWater = high;
     if (low < position.lowWater) position.lowWater = low;
   }
   if (row === state.lastTraded[position.symbol]) leaveDelisted(state, position, row);
 }
 
-/** Orders for the next bar: exits wait at their position, entries in their order. */
+/** Orders for the next bar, or for the close at hand: exits wait at their position, entries in their order. */
 function decide(state: RunState, t: number): void {
+  if (state.positions.length === 0 && !hasCandidates(state.input.signals, t)) return;
   state.closing.index = t;
   state.closing.cash = state.cash;
   const decisions = decideAtClose(state.closing);

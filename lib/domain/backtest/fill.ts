@@ -1,11 +1,12 @@
 import { commission, settlementDay, transactionTaxRate } from '#domain/market/fees-and-tax.ts';
 import { shareOfVolume, slippedByRate, slippedOnGrid } from '#domain/market/fill-rules.ts';
 import { limitRate, priceLimits } from '#domain/market/price-limit.ts';
-import { tickSize, tickTable } from '#domain/market/ticks.ts';
+import { ceilToTick, floorToTick, stepTicks, tickSize, tickTable } from '#domain/market/ticks.ts';
 import type { Side } from '#domain/order/order.ts';
 import { roundTrigger } from '#domain/risk/stop-levels.ts';
 import type { StrategyDocument } from '#domain/strategy/schema.ts';
 import { type Columns, dayOf, epochDay } from './columns.ts';
+import type { Moment } from './order-plan.ts';
 
 /** How prices of a bar become prices of ours: the rules of the day, by market and kind. */
 export interface FillRules {
@@ -58,9 +59,13 @@ const ADJUSTED_TOLERANCE = 0.01;
 
 /** 1 when the whole bar stood at its upper limit (nobody sells to us), −1 at its lower (nobody buys), else 0. */
 export function lockedSide(rules: FillRules, row: number): -1 | 0 | 1 {
+  const { high, low } = rules.columns;
+  return high[row] === low[row] ? limitSide(rules, row, high[row]!) : 0;
+}
+
+/** 1 when a price of this row is its upper limit, −1 when it is its lower one, else 0. */
+function limitSide(rules: FillRules, row: number, price: number): -1 | 0 | 1 {
   const { columns } = rules;
-  const price = columns.high[row]!;
-  if (price !== columns.low[row]) return 0;
   const base = basePrice(columns, row);
   if (Number.isNaN(base) || price === base) return 0;
   const question = questionOf(rules, row);
@@ -90,10 +95,15 @@ function symbolOfRow(columns: Columns, row: number): number {
   return low;
 }
 
-/** True when an order of this side can meet somebody on this bar. */
-export function canTrade(rules: FillRules, row: number, side: Side): boolean {
-  if (!(rules.columns.volume[row]! > 0)) return false; // halted, or nobody traded
-  return lockedSide(rules, row) !== (side === 'buy' ? 1 : -1);
+/**
+ * True when an order of this side can meet somebody on this bar. At the close the bar need not have been locked all day: a close at
+ * the limit leaves a queue behind it, and we do not pretend to stand at its head.
+ */
+export function canTrade(rules: FillRules, row: number, side: Side, moment: Moment = 'bar'): boolean {
+  const { volume, close } = rules.columns;
+  if (!(volume[row]! > 0)) return false; // halted, or nobody traded
+  const locked = moment === 'close' ? limitSide(rules, row, close[row]!) : lockedSide(rules, row);
+  return locked !== (side === 'buy' ? 1 : -1);
 }
 
 /** The most shares of one bar that our fills may take. */
@@ -116,6 +126,18 @@ export function slippedPrice(rules: FillRules, row: number, side: Side, price: n
  * whole tick would be several per cent that nobody ever paid.
  */
 const ADJUSTED_TICK_SHARE = 0.005;
+
+/**
+ * What a limit order names: the reference price moved by `ticks` towards being filled (a buy up, a sell down), on the tick of that
+ * date. A reference between two ticks counts as the one that is better for us.
+ */
+export function limitPrice(rules: FillRules, row: number, side: Side, reference: number, ticks: number): number {
+  const bands = tickTable(questionOf(rules, row));
+  const way = side === 'buy' ? 1 : -1;
+  if (rules.columns.isAdjusted) return reference + way * ticks * Math.min(tickSize(reference, bands), reference * ADJUSTED_TICK_SHARE);
+  const onTick = side === 'buy' ? floorToTick(Math.floor(reference), bands) : ceilToTick(Math.ceil(reference), bands);
+  return stepTicks(onTick, way * ticks, bands);
+}
 
 function movedPrice(rules: FillRules, row: number, side: Side, price: number): number {
   const { slippage } = rules.costs;

@@ -15,6 +15,7 @@ const SYMBOLS_PER_CHECK = 25;
 
 /**
  * Cuts the data at random closes and evaluates again: what was decided up to the cut may not change because of what came after.
+ * A document that orders into the closing auction is not shown the bar of the cut either, but for its open.
  * Universe ranks need every symbol, so the cut keeps a random handful and compares entry, exit, rank and ATR row by row.
  */
 export function checkLookAhead(
@@ -29,10 +30,28 @@ export function checkLookAhead(
   for (let n = 0; n < points; n += 1) {
     const cut = 1 + Math.floor(random() * (columns.times.length - 2));
     const part = someSymbols(columns, random);
-    const leak = firstDifference(part, computeSignals(program, part, mask), computeSignals(program, truncate(part, cut), mask), cut);
+    const known = program.document.execution.at === 'this_close_auction' ? beforeClose(truncate(part, cut)) : truncate(part, cut);
+    const leak = firstDifference(part, computeSignals(program, part, mask), computeSignals(program, known, mask), cut);
     if (leak) return { checked: n + 1, verdict: 'leak', firstLeak: leak };
   }
   return { checked: points, verdict: 'clean', firstLeak: null };
+}
+
+/** The data as they stand before the close of the last calendar entry: of that bar there is an open and nothing else. */
+function beforeClose(columns: Columns): Columns {
+  const last = columns.times.length - 1;
+  const hide = (column: Float64Array) => column.map((value, row) => (columns.time[row] === last ? Number.NaN : value));
+  const { high, low, close, volume, value, marketCap, listedShares } = columns;
+  return {
+    ...columns,
+    high: hide(high),
+    low: hide(low),
+    close: hide(close),
+    volume: hide(volume),
+    value: value && hide(value),
+    marketCap: marketCap && hide(marketCap),
+    listedShares: listedShares && hide(listedShares),
+  };
 }
 
 /** A small deterministic generator (xorshift32): a test's choices are part of the run and must repeat. */

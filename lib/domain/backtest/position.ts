@@ -1,4 +1,5 @@
 import type { DecisionReason } from './decide.ts';
+import type { Moment } from './order-plan.ts';
 
 export type ExitReason = Exclude<DecisionReason, 'entry_signal'> | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'atr_stop' | 'delisted';
 
@@ -10,6 +11,7 @@ export interface Position {
   entryPrice: number;
   readonly entryTime: number;
   readonly entryRow: number;
+  readonly entryMoment: Moment;
   readonly entryQuantity: number;
   readonly entryAmount: number;
   /** ATR at the decision, for the ATR stop; NaN without one. */

@@ -2,6 +2,7 @@ import type { Program, Stops } from '#domain/strategy/compile.ts';
 import type { Columns } from './columns.ts';
 import type { Decision, DecisionInput } from './decide.ts';
 import { type FillRules, fillRules } from './fill.ts';
+import { type OrderPlan, orderPlan } from './order-plan.ts';
 import type { ExitReason, Position, Trade } from './position.ts';
 import type { Signals } from './signals.ts';
 
@@ -27,6 +28,9 @@ export interface OrderCounts {
   entriesNoCash: number;
   entriesNoSlot: number;
   entriesNoVolume: number;
+  /** Only where orders have limits: whose limit was not reached on their bar, or not for all their shares. */
+  entriesExpired?: number;
+  exitsExpired?: number;
   exitsFilled: number;
   exitsPartial: number;
   exitsHalted: number;
@@ -49,6 +53,7 @@ export interface Totals {
 export interface RunState {
   readonly input: EngineInput;
   readonly rules: FillRules;
+  readonly plan: OrderPlan;
   /** Held now, in order of entry; at most one a symbol. */
   readonly positions: Position[];
   readonly trades: Trade[];
@@ -69,6 +74,7 @@ export const NO_ENTRIES: readonly Decision[] = [];
 export function newState(input: EngineInput): RunState {
   const { columns, program, signals, start, capital } = input;
   const positions: Position[] = [];
+  const plan = orderPlan(program.document.execution);
   const lastTraded = new Int32Array(columns.symbols.length).fill(-1);
   columns.symbols.forEach((symbol, s) => {
     if (!symbol.isEnded) return;
@@ -79,6 +85,7 @@ export function newState(input: EngineInput): RunState {
   return {
     input,
     rules: fillRules(columns, program.document),
+    plan,
     positions,
     trades: [],
     counts: {
@@ -95,6 +102,7 @@ export function newState(input: EngineInput): RunState {
       exitsLocked: 0,
       stopsAmbiguous: 0,
       delisted: 0,
+      ...(plan.limitTicks === null ? {} : { entriesExpired: 0, exitsExpired: 0 }),
     },
     totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0 },
     lastTraded,
@@ -109,7 +117,7 @@ function hasPriceStops({ loss, profit, trailing, atr }: Stops): boolean {
   return [loss, profit, trailing, atr].some((stop) => stop !== null);
 }
 
-/** The next open of this symbol that trades sells the position. */
+/** The next bar of this symbol that trades sells the position, at the moment of the plan. */
 export function wantExit(position: Position, reason: ExitReason): void {
   position.exitReason = reason;
   position.isExiting = true;

@@ -1,25 +1,74 @@
-import { canTrade, commissionOf, fillAmount, slippedPrice, taxOf, volumeCap } from './fill.ts';
+import { canTrade, commissionOf, fillAmount, limitPrice, slippedPrice, taxOf, volumeCap } from './fill.ts';
+import { knownPrice, type Moment, metPrice } from './order-plan.ts';
 import type { ExitReason, Position } from './position.ts';
 import { type RunState, wantExit } from './run-state.ts';
 
-/** Sells a position whose exit was decided, unless the bar is halted or locked; then the exit waits. */
-export function sellAtOpen(state: RunState, position: Position): void {
-  if (!position.isExiting) return;
-  const { columns } = state.input;
-  const { row } = position;
-  if (row < 0 || !(columns.volume[row]! > 0)) {
-    state.counts.exitsHalted += 1;
-    return;
-  }
-  if (!canTrade(state.rules, row, 'sell')) {
-    state.counts.exitsLocked += 1;
-    return;
-  }
-  sell(state, position, row, columns.open[row]!, position.exitReason as ExitReason, volumeCap(state.rules, row));
+/** Exits whose rest goes at the market, at the next open, whatever the document says about its other orders. */
+const STOP_REASONS: readonly (ExitReason | null)[] = ['stop_loss', 'trailing_stop', 'atr_stop', 'take_profit'];
+
+/** True while the position leaves at the next open whatever happens, so that neither stops nor limits have a say in it. */
+export function leavesAtOpen({ plan }: RunState, position: Position): boolean {
+  if (!position.isExiting) return false;
+  return (plan.moment === 'open' && plan.limitTicks === null) || STOP_REASONS.includes(position.exitReason);
 }
 
-/** Sells what the cap allows; the rest keeps its reason and meets the next open. */
-export function sell(state: RunState, position: Position, row: number, marketPrice: number, reason: ExitReason, cap: number): void {
+export function sellAtOpen(state: RunState, position: Position): void {
+  sellWaiting(state, position, 'open');
+}
+export function sellWithinBar(state: RunState, position: Position): void {
+  sellWaiting(state, position, 'bar');
+}
+export function sellAtClose(state: RunState, position: Position): void {
+  sellWaiting(state, position, 'close');
+}
+
+/** Sells a position whose exit was decided, unless the bar is halted or locked or its limit is not reached; then the exit waits. */
+function sellWaiting(state: RunState, position: Position, moment: Moment): void {
+  if (!position.isExiting) return;
+  const { counts, plan, rules } = state;
+  const { row } = position;
+  const isAtMarket = leavesAtOpen(state, position);
+  const first = isAtMarket ? 'open' : plan.moment;
+  if (moment !== first && (moment !== 'bar' || isAtMarket)) return;
+  if (row < 0 || !(state.input.columns.volume[row]! > 0)) {
+    if (moment === first) counts.exitsHalted += 1;
+    return;
+  }
+  const limit = isAtMarket ? null : exitLimit(state, position);
+  const marketPrice = metPrice(state.input.columns, row, 'sell', moment, limit);
+  if (marketPrice === null) return;
+  if (!canTrade(rules, row, 'sell', moment)) {
+    counts.exitsLocked += 1;
+    return;
+  }
+  sell(state, position, row, marketPrice, position.exitReason as ExitReason, volumeCap(rules, row), limit);
+}
+
+/** The limit of a position's waiting exit: from the price it was decided at, on today's scale. Null for a market order. */
+export function exitLimit({ input, plan, rules }: RunState, { row, lastClose }: Position): number | null {
+  if (plan.limitTicks === null) return null;
+  const reference = plan.isBeforeClose ? knownPrice(input.columns, row, true) : lastClose;
+  return limitPrice(rules, row, 'sell', reference, plan.limitTicks);
+}
+
+/** A limit is good for one bar: an exit that is not done by its end is given up, and the next decision may ask again. */
+export function dropExit(state: RunState, position: Position): void {
+  if (!position.isExiting || leavesAtOpen(state, position)) return;
+  position.isExiting = false;
+  position.exitReason = null;
+  state.counts.exitsExpired! += 1;
+}
+
+/** Sells what the cap allows; the rest keeps its reason and waits. */
+export function sell(
+  state: RunState,
+  position: Position,
+  row: number,
+  marketPrice: number,
+  reason: ExitReason,
+  cap: number,
+  limit: number | null = null,
+): void {
   const { rules } = state;
   wantExit(position, reason);
   const quantity = Math.min(position.quantity, cap);
@@ -27,7 +76,8 @@ export function sell(state: RunState, position: Position, row: number, marketPri
     state.counts.exitsPartial += 1;
     return;
   }
-  settleSale(state, position, row, quantity, slippedPrice(rules, row, 'sell', marketPrice), marketPrice);
+  const slipped = slippedPrice(rules, row, 'sell', marketPrice);
+  settleSale(state, position, row, quantity, limit === null ? slipped : Math.max(slipped, limit), marketPrice);
   if (position.quantity > 0) {
     state.counts.exitsPartial += 1;
     return;

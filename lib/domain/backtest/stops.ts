@@ -3,7 +3,7 @@ import type { Stops } from '#domain/strategy/compile.ts';
 import { canTrade, type FillRules, triggerPrice, volumeCap } from './fill.ts';
 import type { ExitReason, Position } from './position.ts';
 import { type RunState, wantExit } from './run-state.ts';
-import { sell } from './sell.ts';
+import { leavesAtOpen, sell } from './sell.ts';
 
 /** Prices at which a position is protected; null where the strategy has no such stop. Live trading stores these. */
 export interface ProtectiveLevels {
@@ -58,13 +58,18 @@ export function stopHit(levels: ProtectiveLevels, bar: { open: number; high: num
   return isTargetTouched ? { price: Math.max(target, bar.low), reason: 'take_profit', isAmbiguous: false } : null;
 }
 
-/** Protective stops against the bar's range. A position whose exit is still waiting stays with that exit. */
+/**
+ * Protective stops against the bar's range. A position that leaves at an open anyway stays with that exit; one that waits for a close
+ * or a limit is protected until then. Bought within the bar on its way down, only the rest of the way down is known to come after.
+ */
 export function meetStops(state: RunState, position: Position, t: number): void {
   const { columns, program } = state.input;
   const { row } = position;
-  if (row < 0 || position.isExiting || !(columns.volume[row]! > 0)) return;
+  if (row < 0 || leavesAtOpen(state, position) || !(columns.volume[row]! > 0)) return;
   const levels = protectiveLevels(program.stops, state.rules, row, position);
-  const bar = { open: columns.open[row]!, high: columns.high[row]!, low: columns.low[row]! };
+  const isBoughtWithin = position.entryTime === t && position.entryMoment === 'bar';
+  const high = isBoughtWithin ? position.entryPrice : columns.high[row]!;
+  const bar = { open: columns.open[row]!, high, low: columns.low[row]! };
   const hit = stopHit(levels, bar, position.entryTime !== t);
   if (!hit) return;
   if (!canTrade(state.rules, row, 'sell')) {

@@ -30,7 +30,9 @@ export function compileIndicator(value: Json, path: Path, scope: CompileScope, c
       `'${name}' reads the bars themselves and takes no input.`,
     );
   }
-  const input = indicator.takesInput ? compileOperand(value.input ?? { field: 'close' }, [...path, 'input'], scope) : null;
+  // An indicator is reckoned over whole bars; it is its result that a decision before the close reads a bar late.
+  const inputScope = { ...scope, isBeforeClose: false };
+  const input = indicator.takesInput ? compileOperand(value.input ?? { field: 'close' }, [...path, 'input'], inputScope) : null;
   if ((indicator.takesInput && !input) || args.includes(null)) return null;
   if (input?.isLive)
     return fault(

@@ -59,7 +59,13 @@ export function compileNumber(value: unknown, path: Path, scope: CompileScope): 
               'field, indicator, op, param 가운데 하나가 있어야 합니다.',
               'Must have one of field, indicator, op or param.',
             );
-  return node && value.shift !== undefined ? compileShift(node, value.shift, path, scope) : node;
+  const known = node && scope.isBeforeClose && isOfWholeBar(node) ? shifted(node, 1) : node;
+  return known && value.shift !== undefined ? compileShift(known, value.shift, path, scope) : known;
+}
+
+/** Known only when the bar has closed. Of arithmetic, the parts are looked at. */
+function isOfWholeBar(node: NumberNode): boolean {
+  return node.kind === 'indicator' || (node.kind === 'field' && node.field !== 'open');
 }
 
 function compileParam(value: Json, path: Path, scope: CompileScope): NumberNode | null {
@@ -130,5 +136,9 @@ function compileShift(of: NumberNode, value: unknown, path: Path, scope: Compile
   if (bars === null) return null;
   if (of.isLive)
     return fault(scope, shiftPath, 'position_shift', '보유 정보의 과거 값은 쓸 수 없습니다.', 'Position fields have no past values.');
-  return bars === 0 ? of : { kind: 'shift', of, bars, unit: of.unit, key: `${of.key}[-${bars}]`, warmup: of.warmup + bars, isLive: false };
+  return bars === 0 ? of : of.kind === 'shift' ? shifted(of.of, of.bars + bars) : shifted(of, bars);
+}
+
+function shifted(of: NumberNode, bars: number): NumberNode {
+  return { kind: 'shift', of, bars, unit: of.unit, key: `${of.key}[-${bars}]`, warmup: of.warmup + bars, isLive: false };
 }

@@ -9,6 +9,8 @@ export interface CompileScope {
   /** Collects the bar fields that are read, so that data without them is refused before the run. */
   readonly fields: Set<BarField>;
   readonly allowsPosition: boolean;
+  /** The document decides before the close: of the current bar only the open is known, so all else reads the bar before it. */
+  readonly isBeforeClose: boolean;
 }
 
 export type Path = readonly PropertyKey[];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileStrategy } from './compile.ts';
+import { liveFault } from './live-support.ts';
 import type { StrategyDraft } from './schema.ts';
 import { TEMPLATES } from './templates/list.ts';
 
@@ -42,6 +43,39 @@ describe('a sound document', () => {
     expect(faultsOf(sound, { fast: 61 })).toEqual([expect.objectContaining({ code: 'param_outside', path: 'params.fast' })]);
     expect(faultsOf(sound, { slow: 5 })).toEqual([expect.objectContaining({ code: 'param_unknown' })]);
   });
+});
+
+describe('a document that orders into the closing auction', () => {
+  const told = (entry: unknown) => {
+    const compiled = compileStrategy({ ...sound, entry, execution: { at: 'this_close_auction' } });
+    if (!compiled.ok || compiled.program.entry.kind !== 'compare') throw new Error('sound');
+    const { left, right, warmup } = compiled.program.entry;
+    return { left: left.key, right: right.key, warmup };
+  };
+
+  test('reads the open of the day and of all else the bar before', () => {
+    expect(told({ left: { field: 'open' }, op: '>', right: close })).toEqual({ left: 'open', right: 'close[-1]', warmup: 1 });
+    expect(told({ left: { field: 'open', shift: 1 }, op: '>', right: { field: 'high', shift: 2 } })).toEqual({
+      left: 'open[-1]',
+      right: 'high[-3]',
+      warmup: 3,
+    });
+  });
+
+  test('reads an indicator a bar late, whatever its input', () => {
+    const average = { indicator: 'sma', input: { field: 'open' }, args: { period: 5 } };
+    expect(told({ left: average, op: '>', right: 1 })).toMatchObject({ left: 'sma(open,5).value[-1]', warmup: 5 });
+  });
+});
+
+test.each([
+  { at: 'next_close', orderType: 'market', path: 'execution.at' },
+  { at: 'this_close_auction', orderType: 'limit', path: 'execution.at' },
+  { at: 'next_open', orderType: 'limit', path: 'execution.orderType' },
+  { at: 'next_open', orderType: 'market', path: undefined },
+] as const)('the auto-trader is told what it cannot do: $at, $orderType', ({ at, orderType, path }) => {
+  const compiled = compileStrategy({ ...sound, execution: { at, orderType } });
+  expect(compiled.ok && liveFault(compiled.program.document)?.path).toBe(path);
 });
 
 test.each(TEMPLATES)('template $id compiles and speaks both languages', ({ document, ko, en, id }) => {
@@ -102,7 +136,8 @@ describe('each fault has its path and a sentence in both languages', () => {
       document: { ...sound, exit: { left: { field: 'unrealised_rate' }, op: 'crosses_above', right: 0.1 } },
     },
     { code: 'never_exits', path: 'exit', document: { ...sound, stops: undefined } },
-    { code: 'not_supported', path: 'execution.at', document: { ...sound, execution: { at: 'this_close_auction' } } },
+    { code: 'needs_days', path: 'execution.at', document: { ...sound, timeframe: '1m', execution: { at: 'this_close_auction' } } },
+    { code: 'needs_days', path: 'execution.orderType', document: { ...sound, timeframe: '5m', execution: { orderType: 'limit' } } },
     { code: 'number_outside', path: 'stops.loss', document: { ...sound, stops: { loss: 8 } } },
     { code: 'unrecognized_keys', path: '', document: { ...sound, leverage: 2 } },
     { code: 'too_big', path: 'sizing.maxPositions', document: { ...sound, sizing: { kind: 'equal_weight', maxPositions: 501 } } },

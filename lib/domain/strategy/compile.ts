@@ -1,11 +1,14 @@
 import { hashOf } from '#domain/hash.ts';
+import { checkMeaning } from './check-meaning.ts';
 import { compileCondition } from './compile-expression.ts';
 import { compileNumber } from './compile-operand.ts';
+import { numericWithin } from './compile-range.ts';
 import type { CompileScope } from './compile-scope.ts';
+import { compileSizing, type Sizing } from './compile-sizing.ts';
 import type { ConditionNode, NumberNode } from './expression.ts';
 import { memoryOf } from './expression-memory.ts';
 import { type Fault, faultsOf } from './fault.ts';
-import { type BarField, type Numeric, type StrategyDocument, strategyDocument } from './schema.ts';
+import { type BarField, type StrategyDocument, strategyDocument } from './schema.ts';
 
 /** Stops with numbers filled in; null where the document has none. Rates are fractions of the entry price or high water. */
 export interface Stops {
@@ -15,11 +18,6 @@ export interface Stops {
   readonly atr: { readonly node: NumberNode; readonly multiple: number } | null;
   readonly maxBars: number | null;
 }
-export type Sizing = { readonly maxPositions: number } & (
-  | { readonly kind: 'equal_weight' }
-  | { readonly kind: 'percent_equity'; readonly percent: number }
-  | { readonly kind: 'fixed_amount'; readonly amount: number }
-);
 
 /** A document that is known to mean something, with its parameters filled in. The engine and the auto-trader run this. */
 export interface Program {
@@ -54,15 +52,17 @@ export function compileStrategy(document: unknown, params: Readonly<Record<strin
 
   const values = resolveParams(draft, params, faults);
   const fields = new Set<BarField>();
-  const scope: CompileScope = { params: values, faults, fields, allowsPosition: false };
-  const part = (allowsPosition: boolean): CompileScope => ({ ...scope, allowsPosition });
+  const isBeforeClose = draft.execution?.at === 'this_close_auction';
+  const scope: CompileScope = { params: values, faults, fields, allowsPosition: false, isBeforeClose };
+  // Membership of the universe looks at bars before its period in any case.
+  const filterScope: CompileScope = { ...scope, isBeforeClose: false };
 
-  const entry = draft.entry === undefined ? null : compileCondition(draft.entry, ['entry'], part(false));
-  const exit = draft.exit === undefined ? null : compileCondition(draft.exit, ['exit'], part(true));
-  const filters = list(draft.universe?.filters).map((filter, i) => compileCondition(filter, ['universe', 'filters', i], part(false)));
-  const rankBy = draft.universe?.rank ? compileNumber(draft.universe.rank.by, ['universe', 'rank', 'by'], part(false)) : null;
-  const stops = compileStops(draft, part(false));
-  const sizing = compileSizing(draft, part(false));
+  const entry = draft.entry === undefined ? null : compileCondition(draft.entry, ['entry'], scope);
+  const exit = draft.exit === undefined ? null : compileCondition(draft.exit, ['exit'], { ...scope, allowsPosition: true });
+  const filters = list(draft.universe?.filters).map((filter, i) => compileCondition(filter, ['universe', 'filters', i], filterScope));
+  const rankBy = draft.universe?.rank ? compileNumber(draft.universe.rank.by, ['universe', 'rank', 'by'], scope) : null;
+  const stops = compileStops(draft, scope);
+  const sizing = compileSizing(draft, scope);
   checkMeaning(draft, faults);
   if (!parsed.success || faults.length > 0 || !entry || !sizing) return { ok: false, faults };
 
@@ -135,29 +135,6 @@ function resolveParams(draft: Partial<StrategyDocument>, given: Readonly<Record<
   return values;
 }
 
-/** A literal or parameter that must lie in a range; null (with a fault) when it does not. */
-function numericWithin(
-  value: Numeric | undefined,
-  path: readonly PropertyKey[],
-  scope: CompileScope,
-  range: { min: number; max: number; isWhole?: boolean },
-): number | null {
-  if (value === undefined) return null;
-  const node = compileNumber(value, path, scope);
-  if (node?.kind !== 'constant') return null;
-  const isFine = node.value >= range.min && node.value <= range.max && (!range.isWhole || Number.isInteger(node.value));
-  if (!isFine) {
-    const whole = range.isWhole ? { ko: ' 정수', en: ' whole number' } : { ko: '', en: '' };
-    scope.faults.push({
-      code: 'number_outside',
-      path: path.join('.'),
-      ko: `${range.min} 이상 ${range.max} 이하의${whole.ko || ' 값'}이어야 합니다 (지금 ${node.value}).`,
-      en: `Must be a${whole.en || ' number'} from ${range.min} to ${range.max} (is ${node.value}).`,
-    });
-  }
-  return node.value;
-}
-
 const RATE = { min: 0.0001, max: 0.99 };
 
 function compileStops(draft: Partial<StrategyDocument>, scope: CompileScope): Stops {
@@ -171,70 +148,4 @@ function compileStops(draft: Partial<StrategyDocument>, scope: CompileScope): St
     atr: node && multiple !== null ? { node, multiple } : null,
     maxBars: numericWithin(stops.maxBars, ['stops', 'maxBars'], scope, { min: 1, max: 100_000, isWhole: true }),
   };
-}
-
-function compileSizing(draft: Partial<StrategyDocument>, scope: CompileScope): Sizing | null {
-  const { sizing } = draft;
-  if (!sizing) return null;
-  const { maxPositions } = sizing;
-  if (sizing.kind === 'equal_weight') return { kind: 'equal_weight', maxPositions };
-  if (sizing.kind === 'percent_equity') {
-    const percent = numericWithin(sizing.percent, ['sizing', 'percent'], scope, { min: 0.0001, max: 1 });
-    return percent === null ? null : { kind: 'percent_equity', percent, maxPositions };
-  }
-  if (sizing.kind === 'fixed_amount') {
-    const amount = numericWithin(sizing.amount, ['sizing', 'amount'], scope, { min: 1, max: 1e13, isWhole: true });
-    return amount === null ? null : { kind: 'fixed_amount', amount, maxPositions };
-  }
-  return null;
-}
-
-/** What the shape cannot say: parts this version does not run yet, and strategies that could never sell. */
-function checkMeaning(draft: Partial<StrategyDocument>, faults: Fault[]): void {
-  const { execution, stops, timeframe, universe } = draft;
-  if (execution && execution.at !== undefined && execution.at !== 'next_open') {
-    faults.push({
-      code: 'not_supported',
-      path: 'execution.at',
-      ko: '이 버전은 다음 봉 시가(next_open) 체결만 지원합니다.',
-      en: 'This version fills at the next open (next_open) only.',
-    });
-  }
-  if (execution && execution.orderType !== undefined && execution.orderType !== 'market') {
-    faults.push({
-      code: 'not_supported',
-      path: 'execution.orderType',
-      ko: '이 버전은 시장가(market) 주문만 지원합니다.',
-      en: 'This version supports market orders only.',
-    });
-  }
-  if (draft.exit === undefined && (!stops || Object.values(stops).every((stop) => stop === undefined))) {
-    faults.push({
-      code: 'never_exits',
-      path: 'exit',
-      ko: '매도 조건도 손절·익절·보유기간도 없어 한번 산 종목을 팔 수 없습니다. 하나 이상 넣으세요.',
-      en: 'There is no exit condition, stop or holding limit, so nothing bought could ever be sold. Add at least one.',
-    });
-  }
-  if (
-    draft.sessions &&
-    timeframe &&
-    /[dw]$/.test(timeframe) &&
-    (draft.sessions.entryFrom || draft.sessions.entryUntil || draft.sessions.exitAllBeforeClose)
-  ) {
-    faults.push({
-      code: 'sessions_need_minutes',
-      path: 'sessions',
-      ko: '장중 시간 조건은 분봉 전략에서만 쓸 수 있습니다.',
-      en: 'Times of day need a minute timeframe.',
-    });
-  }
-  if (universe && Array.isArray(universe.markets) && universe.markets.length === 0 && list(universe.symbols).length === 0) {
-    faults.push({
-      code: 'empty_universe',
-      path: 'universe',
-      ko: '시장이나 종목을 하나 이상 고르세요.',
-      en: 'Choose at least one market or symbol.',
-    });
-  }
 }

@@ -62,6 +62,44 @@ test.each([
   expect(told({ ...base, entry }, 'en').entry).toEqual([en]);
 });
 
+test.each([
+  {
+    execution: { at: 'next_close' },
+    ko: ['봉이 끝난 뒤 판단하고 다음 봉 종가에 시장가로 주문합니다. 한 봉 거래량의 10%까지만 체결합니다.'],
+    en: ["Decides after a bar has closed and orders at the next close, at the market; fills at most 10% of a bar's volume."],
+  },
+  {
+    execution: { orderType: 'limit', limitOffsetTicks: -2, participation: 0.5 },
+    ko: [
+      '봉이 끝난 뒤 판단하고 다음 봉 시가에 지정가로 주문합니다. 한 봉 거래량의 50%까지만 체결합니다.',
+      '지정가는 판단한 봉의 종가보다 살 때는 2호가 낮은, 팔 때는 2호가 높은 값입니다. 그날 체결되지 않은 수량은 버립니다.',
+    ],
+    en: [
+      "Decides after a bar has closed and orders at the next open, with a limit; fills at most 50% of a bar's volume.",
+      'The limit asks for 2 ticks more (buys lower, sells higher) than the close that decided; what is not filled that day is dropped.',
+    ],
+  },
+  {
+    execution: { at: 'this_close_auction', orderType: 'limit' },
+    ko: [
+      '장이 끝나기 전에 그날 시가와 전날까지의 값으로 판단하고 그날 종가 동시호가에 지정가로 주문합니다. 한 봉 거래량의 10%까지만 체결합니다.',
+      '지정가는 그날 시가입니다. 그날 체결되지 않은 수량은 버립니다.',
+    ],
+    en: [
+      "Decides before the close on the day's open and the days before, and orders into that day's closing auction, with a limit; fills at most 10% of a bar's volume.",
+      "The limit is the day's open; what is not filled that day is dropped.",
+    ],
+  },
+] as const)('how it orders: $en.0', ({ execution, ko, en }) => {
+  expect(told({ ...base, execution }, 'ko').execution).toEqual(ko);
+  expect(told({ ...base, execution }, 'en').execution).toEqual(en);
+});
+
+test('before the close, a sentence says which day it reads', () => {
+  const execution = { at: 'this_close_auction' } as const;
+  expect(told({ ...base, execution }, 'ko').entry).toEqual(['1일 전 종가가 1,000원보다 크면 삽니다.']);
+});
+
 test('nested groups become a list under their sentence', () => {
   const entry = {
     all: [

@@ -131,14 +131,23 @@ function sizing({ sizing: rule }: Program, language: Language): string {
 }
 
 function execution({ document }: Program, language: Language): Sentence[] {
-  const { participation } = document.execution;
+  const { participation, at, orderType, limitOffsetTicks: ticks } = document.execution;
   const { entryFrom, entryUntil, exitAllBeforeClose } = document.sessions;
+  const isLimit = orderType === 'limit';
+  const how = isLimit ? { ko: '지정가로', en: 'with a limit' } : { ko: '시장가로', en: 'at the market' };
+  const when = {
+    next_open: { ko: '봉이 끝난 뒤 판단하고 다음 봉 시가에', en: 'Decides after a bar has closed and orders at the next open' },
+    next_close: { ko: '봉이 끝난 뒤 판단하고 다음 봉 종가에', en: 'Decides after a bar has closed and orders at the next close' },
+    this_close_auction: {
+      ko: '장이 끝나기 전에 그날 시가와 전날까지의 값으로 판단하고 그날 종가 동시호가에',
+      en: "Decides before the close on the day's open and the days before, and orders into that day's closing auction",
+    },
+  }[at];
   const found =
     language === 'ko'
-      ? [`봉이 끝난 뒤 판단하고 다음 봉 시가에 시장가로 주문합니다. 한 봉 거래량의 ${percent(participation)}까지만 체결합니다.`]
-      : [
-          `Decides after a bar has closed and orders at the next open, at the market; fills at most ${percent(participation)} of a bar's volume.`,
-        ];
+      ? [`${when.ko} ${how.ko} 주문합니다. 한 봉 거래량의 ${percent(participation)}까지만 체결합니다.`]
+      : [`${when.en}, ${how.en}; fills at most ${percent(participation)} of a bar's volume.`];
+  if (isLimit) found.push(limitSentence(ticks, at === 'this_close_auction', language));
   if (entryFrom || entryUntil)
     found.push(
       language === 'ko'
@@ -147,6 +156,27 @@ function execution({ document }: Program, language: Language): Sentence[] {
     );
   if (exitAllBeforeClose) found.push(language === 'ko' ? '장이 끝나기 전에 모두 팝니다.' : 'Sells everything before the close.');
   return found.map(plain);
+}
+
+/** What a limit order names, and how long it stands. */
+function limitSentence(ticks: number, isBeforeClose: boolean, language: Language): string {
+  const count = Math.abs(ticks);
+  if (language === 'ko') {
+    const reference = isBeforeClose ? '그날 시가' : '판단한 봉의 종가';
+    const [buy, sell] = ticks > 0 ? ['높은', '낮은'] : ['낮은', '높은'];
+    const place =
+      ticks === 0 ? `${reference}입니다` : `${reference}보다 살 때는 ${count}호가 ${buy}, 팔 때는 ${count}호가 ${sell} 값입니다`;
+    return `지정가는 ${place}. 그날 체결되지 않은 수량은 버립니다.`;
+  }
+  const reference = isBeforeClose ? "the day's open" : 'the close that decided';
+  const step = `${count} tick${count === 1 ? '' : 's'}`;
+  const place =
+    ticks === 0
+      ? 'is'
+      : ticks > 0
+        ? `gives way ${step} (buys higher, sells lower) from`
+        : `asks for ${step} more (buys lower, sells higher) than`;
+  return `The limit ${place} ${reference}; what is not filled that day is dropped.`;
 }
 
 function costs({ document }: Program, language: Language): string {

@@ -5,7 +5,7 @@ import { Evaluator } from './evaluate.ts';
 const column = (values: readonly number[]) => Float64Array.from(values);
 /** Truth of a condition at each bar: 0 no, 1 yes, 2 not known yet. */
 function truth(condition: unknown, close: readonly number[], volume: readonly number[] = close): number[] {
-  const scope = { params: {}, faults: [], fields: new Set<never>(), allowsPosition: true };
+  const scope = { params: {}, faults: [], fields: new Set<never>(), allowsPosition: true, isBeforeClose: false };
   const node = compileCondition(condition, [], scope);
   if (!node) throw new Error(JSON.stringify(scope.faults));
   const prices = column(close);

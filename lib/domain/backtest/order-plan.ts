@@ -1,0 +1,46 @@
+import type { StrategyDocument } from '#domain/strategy/schema.ts';
+import type { Columns } from './columns.ts';
+
+/** Where in a bar an order meets the market: at its opening price, somewhere within its range, or at its closing price. */
+export type Moment = 'open' | 'bar' | 'close';
+
+/** When the orders of a document meet the market, and at what price they stop being filled. Stops always go at the market. */
+export interface OrderPlan {
+  /** Where an order is filled first; `next_open` at the open, the two others at the close. */
+  readonly moment: 'open' | 'close';
+  /** `this_close_auction`: decided on what is known before the close, filled at that same close. Otherwise filled on the next bar. */
+  readonly isBeforeClose: boolean;
+  /** Ticks that a limit order gives way from the reference price (below 0: asks for more than that); null for market orders. */
+  readonly limitTicks: number | null;
+}
+
+export function orderPlan({ at, orderType, limitOffsetTicks }: StrategyDocument['execution']): OrderPlan {
+  return {
+    moment: at === 'next_open' ? 'open' : 'close',
+    isBeforeClose: at === 'this_close_auction',
+    limitTicks: orderType === 'limit' ? limitOffsetTicks : null,
+  };
+}
+
+/**
+ * The price at which a bar meets an order; null when it does not. Both auctions trade at one price, and an order whose limit is that
+ * price or worse for us takes it. Within the bar a limit is met only when the bar traded *through* it: where it was merely touched,
+ * nobody knows how many orders stood before ours. `limit` is won a share, null for a market order.
+ */
+export function metPrice(columns: Columns, row: number, side: 'buy' | 'sell', moment: Moment, limit: number | null): number | null {
+  const [open, low, high] = [columns.open[row]!, columns.low[row]!, columns.high[row]!];
+  if (moment === 'bar') {
+    if (limit === null) return null;
+    return (side === 'buy' ? open > limit && low < limit : open < limit && high > limit) ? limit : null;
+  }
+  const price = moment === 'open' ? open : columns.close[row]!;
+  return limit === null || (side === 'buy' ? price <= limit : price >= limit) ? price : null;
+}
+
+/**
+ * The raw price of a row that a decision may reckon with: its close; before the close its open, the last price known then. A bar
+ * without volume shows the standing price as its close.
+ */
+export function knownPrice(columns: Columns, row: number, isBeforeClose: boolean): number {
+  return isBeforeClose && columns.volume[row]! > 0 ? columns.open[row]! : columns.close[row]!;
+}

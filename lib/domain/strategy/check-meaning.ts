@@ -1,0 +1,52 @@
+import type { Fault } from './fault.ts';
+import type { StrategyDocument } from './schema.ts';
+
+/** What the shape cannot say: parts that do not go together, and strategies that could never sell. */
+export function checkMeaning(draft: Partial<StrategyDocument>, faults: Fault[]): void {
+  const { execution, stops, timeframe, universe } = draft;
+  if (execution?.at === 'this_close_auction' && timeframe && timeframe !== '1d') {
+    faults.push({
+      code: 'needs_days',
+      path: 'execution.at',
+      ko: '당일 종가 동시호가(this_close_auction) 주문은 일봉 전략에서만 쓸 수 있습니다. 봉 주기를 1d로 하거나 다음 시가에 주문하세요.',
+      en: 'Orders into the same closing auction (this_close_auction) need daily bars. Choose the timeframe 1d or order at the next open.',
+    });
+  }
+  if (execution?.orderType === 'limit' && timeframe && timeframe !== '1d') {
+    faults.push({
+      code: 'needs_days',
+      path: 'execution.orderType',
+      ko: '지정가 주문은 하루 동안만 유효하므로 일봉 전략에서만 쓸 수 있습니다. 봉 주기를 1d로 하거나 시장가로 주문하세요.',
+      en: 'A limit order is good for one day, so it needs daily bars. Choose the timeframe 1d or order at the market.',
+    });
+  }
+  if (draft.exit === undefined && (!stops || Object.values(stops).every((stop) => stop === undefined))) {
+    faults.push({
+      code: 'never_exits',
+      path: 'exit',
+      ko: '매도 조건도 손절·익절·보유기간도 없어 한번 산 종목을 팔 수 없습니다. 하나 이상 넣으세요.',
+      en: 'There is no exit condition, stop or holding limit, so nothing bought could ever be sold. Add at least one.',
+    });
+  }
+  if (
+    draft.sessions &&
+    timeframe &&
+    /[dw]$/.test(timeframe) &&
+    (draft.sessions.entryFrom || draft.sessions.entryUntil || draft.sessions.exitAllBeforeClose)
+  ) {
+    faults.push({
+      code: 'sessions_need_minutes',
+      path: 'sessions',
+      ko: '장중 시간 조건은 분봉 전략에서만 쓸 수 있습니다.',
+      en: 'Times of day need a minute timeframe.',
+    });
+  }
+  if (universe && Array.isArray(universe.markets) && universe.markets.length === 0 && (universe.symbols ?? []).length === 0) {
+    faults.push({
+      code: 'empty_universe',
+      path: 'universe',
+      ko: '시장이나 종목을 하나 이상 고르세요.',
+      en: 'Choose at least one market or symbol.',
+    });
+  }
+}
