@@ -77,6 +77,22 @@ const VARIANTS: readonly Partial<StrategyDraft>[] = [
       refresh: 'weekly',
     },
   },
+  { exit: fastSlow('crosses_below'), stops: { loss: 0.05, profit: 0.06 }, execution: { at: 'next_close', participation: 0.2 } },
+  {
+    exit: fastSlow('crosses_below'),
+    stops: { trailing: 0.07, maxBars: 9 },
+    execution: { orderType: 'limit', limitOffsetTicks: 2, participation: 0.2 },
+  },
+  {
+    stops: { atr: { period: 3, multiple: 1.5 }, maxBars: 4 },
+    universe: { rank: { by: { indicator: 'roc', args: { period: 3 } } } },
+    execution: { at: 'this_close_auction', participation: 0.2 },
+  },
+  {
+    exit: { left: { field: 'unrealised_rate' }, op: '>', right: 0.03 },
+    stops: { loss: 0.06 },
+    execution: { at: 'next_close', orderType: 'limit', limitOffsetTicks: -1, participation: 0.2 },
+  },
 ];
 function variant(n: number): Program {
   const compiled = compileStrategy({
