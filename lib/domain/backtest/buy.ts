@@ -35,7 +35,8 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
   const limit = plan.limitTicks === null ? null : limitPrice(rules, row, 'buy', entry.referencePrice * scale, plan.limitTicks);
   const marketPrice = metPrice(columns, row, 'buy', moment, limit);
   if (marketPrice === null) return false;
-  if (state.positions.length >= program.sizing.maxPositions || positionIn(state, entry.symbol)) {
+  const held = positionIn(state, entry.symbol);
+  if (entry.reason === 'rebalance' ? !held || held.isExiting : held || state.positions.length >= program.sizing.maxPositions) {
     counts.entriesNoSlot += 1; // an exit that should have made room was not filled
     return true;
   }
@@ -46,13 +47,14 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
   const slipped = slippedPrice(rules, row, 'buy', marketPrice);
   const price = limit === null ? slipped : Math.min(slipped, limit);
   const wanted = Math.floor(entry.quantity / scale);
-  const cap = volumeCap(rules, row);
+  const cap = volumeCap(rules, row) - (held?.taken ?? 0);
   const quantity = Math.min(wanted, affordableQuantity(rules, price, state.cash), cap);
   if (quantity < 1) {
     counts[cap < 1 ? 'entriesNoVolume' : 'entriesNoCash'] += 1;
     return true;
   }
-  counts[quantity < wanted ? 'entriesPartial' : 'entriesFilled'] += 1;
+  if (held) counts.rebalanced! += 1;
+  else counts[quantity < wanted ? 'entriesPartial' : 'entriesFilled'] += 1;
   const amount = fillAmount('buy', price, quantity);
   const fee = commissionOf(rules, amount);
   const slippage = Math.round((price - marketPrice) * quantity);
@@ -60,6 +62,15 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
   state.totals.bought += amount;
   state.totals.commission += fee;
   state.totals.slippage += slippage;
+  if (held) {
+    held.entryPrice = (held.entryPrice * held.quantity + price * quantity) / (held.quantity + quantity);
+    held.quantity += quantity;
+    held.entryAmount += amount;
+    held.taken += quantity;
+    held.commission += fee;
+    held.slippage += slippage;
+    return true;
+  }
   state.positions.push({
     symbol: entry.symbol,
     quantity,
@@ -67,8 +78,9 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
     entryTime: t,
     entryRow: row,
     entryMoment: moment,
-    entryQuantity: quantity,
     entryAmount: amount,
+    taken: quantity,
+    trim: 0,
     atr: signals.atr ? signals.atr[entry.row]! / (columns.factor?.[row] ?? 1) : Number.NaN,
     highWater: price,
     lowWater: price,

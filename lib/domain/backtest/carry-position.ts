@@ -6,6 +6,7 @@ import type { RunState } from './run-state.ts';
 /** Brings a position to the bar of a calendar entry: its row, and what a split made of it. */
 export function carryPosition(state: RunState, position: Position, t: number): void {
   advance(state.input.columns, position, t);
+  position.taken = 0;
   if (state.input.columns.factor) applySplit(state, position);
 }
 
@@ -27,6 +28,7 @@ function applySplit(state: RunState, position: Position): void {
   // A factor is stored as a decimal fraction; a quotient within a millionth of a whole share is that share.
   const nearest = Math.round(exact);
   position.quantity = Math.abs(exact - nearest) < 1e-6 * nearest ? nearest : Math.floor(exact);
+  position.trim = Math.floor(position.trim / scale);
   position.lastClose *= scale;
   if (exact > position.quantity) state.cash += Math.floor((exact - position.quantity) * position.lastClose);
   position.entryPrice *= scale;

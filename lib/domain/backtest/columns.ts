@@ -134,3 +134,16 @@ export function upperBound(ascending: Int32Array, from: number, to: number, limi
   }
   return low;
 }
+
+/** The symbol's last row at or before a calendar entry, or −1. */
+export function lastRowAt(columns: Columns, symbol: number, index: number): number {
+  let low = columns.offset[symbol]!;
+  let high = columns.offset[symbol + 1]!;
+  const first = low;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (columns.time[middle]! <= index) low = middle + 1;
+    else high = middle;
+  }
+  return low > first ? low - 1 : -1;
+}

@@ -1,8 +1,10 @@
 import type { Program } from '#domain/strategy/compile.ts';
 import { TRUE } from '#domain/strategy/evaluate.ts';
-import { type Columns, tradedValue } from './columns.ts';
+import { type Columns, lastRowAt, tradedValue } from './columns.ts';
 import { knownPrice } from './order-plan.ts';
+import { decideRebalance } from './rebalance.ts';
 import type { Signals } from './signals.ts';
+import { sizeOf } from './sizing.ts';
 
 /** A position as a decision sees it. Prices are raw won; the caller keeps `entryPrice` on the scale of today's raw prices. */
 export interface HeldPosition {
@@ -29,7 +31,7 @@ export interface DecisionInput {
   readonly positions: readonly HeldPosition[];
 }
 
-export type DecisionReason = 'entry_signal' | 'exit_signal' | 'max_bars' | 'session_end';
+export type DecisionReason = 'entry_signal' | 'exit_signal' | 'max_bars' | 'session_end' | 'rebalance';
 /** An order to send at the next open. Entries come best first: fill them in this order. */
 export interface Decision {
   readonly side: 'buy' | 'sell';
@@ -50,8 +52,10 @@ export interface Decision {
  */
 export function decideAtClose(input: DecisionInput): readonly Decision[] {
   const exits = decideExits(input);
-  const entries = decideEntries(input, exits);
-  return entries.length === 0 ? exits : [...exits, ...entries];
+  const isWeighted = input.program.sizing.kind === 'weights' && input.positions.length > 0;
+  const changes = isWeighted ? decideRebalance(input, exits, fundsOf(input, exits).equity) : NOTHING;
+  const entries = decideEntries(input, exits, changes);
+  return entries.length === 0 && changes.length === 0 ? exits : [...exits, ...changes, ...entries];
 }
 
 /** What most bars decide. */
@@ -74,19 +78,6 @@ function rowAt(columns: Columns, symbol: number, index: number): number {
 /** The same for a symbol whose row at the entry before is known: the next one, unless that comes later. */
 export function rowAfter(columns: Columns, symbol: number, row: number, index: number): number {
   return row + 1 < columns.offset[symbol + 1]! && columns.time[row + 1] === index ? row + 1 : -1;
-}
-
-/** The symbol's last row at or before a calendar entry, or −1. */
-export function lastRowAt(columns: Columns, symbol: number, index: number): number {
-  let low = columns.offset[symbol]!;
-  let high = columns.offset[symbol + 1]!;
-  const first = low;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (columns.time[middle]! <= index) low = middle + 1;
-    else high = middle;
-  }
-  return low > first ? low - 1 : -1;
 }
 
 /** Minutes before the regular close (15:30) at which `exitAllBeforeClose` sells: the closing auction begins at 15:20. */
@@ -130,11 +121,8 @@ function hasExitSignal(program: Program, columns: Columns, signals: Signals, row
   return evaluator.conditionAt(program.exit, row - columns.offset[held.symbol]!, facts) === TRUE;
 }
 
-function decideEntries(
-  { program, columns, signals, index, cash, positions }: DecisionInput,
-  exits: readonly Decision[],
-): readonly Decision[] {
-  if (!hasCandidates(signals, index) || !mayEnterAt(program, columns, index)) return NOTHING;
+/** Won there are, and won that orders may spend: sale proceeds buy at the same open, for KRX settles on T+2 and brokers lend the days between. */
+function fundsOf({ program, columns, index, cash, positions }: DecisionInput, exits: readonly Decision[]) {
   const isBeforeClose = decidesBeforeClose(program);
   let staying = 0;
   let equity = cash;
@@ -144,21 +132,31 @@ function decideEntries(
     const price = row < 0 ? 0 : knownPrice(columns, row, isBeforeClose && columns.time[row] === index);
     const worth = price * held.quantity;
     equity += worth;
-    // Sale proceeds can buy at the same open: KRX settles on T+2 and brokers lend the days between.
     if (held.isExiting || isIn(held.symbol, exits)) available += worth;
     else staying += 1;
   }
+  return { staying, equity, available };
+}
+
+function decideEntries(input: DecisionInput, exits: readonly Decision[], changes: readonly Decision[]): readonly Decision[] {
+  const { program, columns, signals, index, positions } = input;
+  if (!hasCandidates(signals, index) || !mayEnterAt(program, columns, index)) return NOTHING;
+  const isBeforeClose = decidesBeforeClose(program);
+  const { staying, equity, ...funds } = fundsOf(input, exits);
   const slots = program.sizing.maxPositions - staying;
   if (slots <= 0) return NOTHING;
   const candidates = rankedCandidates(program, columns, signals, index, positions);
-  const target = targetAmount(program, equity);
   const withCommission = 1 + program.document.costs.commissionRate;
+  let { available } = funds;
+  for (const { side, referencePrice, quantity } of changes)
+    available += side === 'sell' ? referencePrice * quantity : -referencePrice * quantity * withCommission;
   const entries: Decision[] = [];
   for (const { row } of candidates) {
     if (entries.length === slots) break;
     const referencePrice = knownPrice(columns, row, isBeforeClose);
-    const amount = Math.min(target, available);
-    const quantity = referencePrice > 0 ? Math.floor(amount / (referencePrice * withCommission)) : 0;
+    const size = sizeOf({ program, columns, signals, row, equity, price: referencePrice });
+    const payable = referencePrice > 0 ? Math.floor(Math.min(size.amount, available) / (referencePrice * withCommission)) : 0;
+    const quantity = Math.min(payable, size.shares);
     if (quantity < 1) continue;
     available -= referencePrice * quantity * withCommission;
     const symbol = signals.symbolOf[row]!;
@@ -179,19 +177,6 @@ function mayEnterAt(program: Program, columns: Columns, index: number): boolean 
   const clock = columns.times[index]!.slice(11);
   if (exitAllBeforeClose && clock >= EXIT_ALL_FROM) return false;
   return (entryFrom === undefined || clock >= entryFrom) && (entryUntil === undefined || clock < entryUntil);
-}
-
-/** Whole won one new position may take. */
-function targetAmount(program: Program, equity: number): number {
-  const { sizing } = program;
-  switch (sizing.kind) {
-    case 'equal_weight':
-      return Math.floor(equity / sizing.maxPositions);
-    case 'percent_equity':
-      return Math.floor(equity * sizing.percent);
-    case 'fixed_amount':
-      return sizing.amount;
-  }
 }
 
 /** A row with an entry signal, with what it competes by. */

@@ -93,6 +93,20 @@ const VARIANTS: readonly Partial<StrategyDraft>[] = [
     stops: { loss: 0.06 },
     execution: { at: 'next_close', orderType: 'limit', limitOffsetTicks: -1, participation: 0.2 },
   },
+  { exit: fastSlow('crosses_below'), stops: { loss: 0.05 }, sizing: { kind: 'risk_per_trade', risk: 0.01, maxPositions: 3 } },
+  { exit: fastSlow('crosses_below'), sizing: { kind: 'volatility_target', volatility: 0.4, period: 5, maxPositions: 3 } },
+  { exit: fastSlow('crosses_below'), stops: { loss: 0.1 }, sizing: { kind: 'weights', rebalance: 'weekly', maxPositions: 3 } },
+  {
+    exit: fastSlow('crosses_below'),
+    sizing: {
+      kind: 'weights',
+      weights: { '000010': 0.5, '000020': 0.3, '000040': 0.2 },
+      rebalance: 'daily',
+      tolerance: 0.02,
+      maxPositions: 3,
+    },
+    execution: { at: 'next_close', participation: 0.2 },
+  },
 ];
 function variant(n: number): Program {
   const compiled = compileStrategy({
@@ -164,9 +178,11 @@ describe('every run', () => {
         for (const trade of run(variant(n), columns).trades) {
           const entry = barOf(columns, trade.symbol, trade.entryDay);
           expect(entry.volume).toBeGreaterThan(0);
+          expect(barOf(columns, trade.symbol, trade.exitDay).volume).toBeGreaterThan(0);
+          // A position that is kept at a weight was bought on more than one bar, at an average price.
+          if (variant(n).sizing.kind === 'weights') continue;
           expect(trade.entryPrice).toBeGreaterThanOrEqual(entry.low);
           expect(trade.entryPrice).toBeLessThanOrEqual(entry.high);
-          expect(barOf(columns, trade.symbol, trade.exitDay).volume).toBeGreaterThan(0);
           expect(trade.quantity).toBeLessThanOrEqual(entry.volume * 0.2);
         }
       }),

@@ -119,6 +119,7 @@ function decide(state: RunState, t: number): void {
   const entries: Decision[] = [];
   for (const decision of decisions) {
     if (decision.side === 'buy') entries.push(decision);
+    else if (decision.reason === 'rebalance') positionIn(state, decision.symbol)!.trim = decision.quantity;
     else wantExit(positionIn(state, decision.symbol)!, decision.reason as ExitReason);
   }
   state.entries = entries;

@@ -1,6 +1,6 @@
 import type { Program } from '#domain/strategy/compile.ts';
-import type { Columns } from './columns.ts';
-import { type Decision, decideAtClose, lastRowAt } from './decide.ts';
+import { type Columns, lastRowAt } from './columns.ts';
+import { type Decision, decideAtClose } from './decide.ts';
 import { fillRules } from './fill.ts';
 import { computeSignals, NO_MASK, type UniverseMask } from './signals.ts';
 import { type ProtectiveLevels, protectiveLevels } from './stops.ts';

@@ -16,7 +16,7 @@ const SYMBOLS_PER_CHECK = 25;
 /**
  * Cuts the data at random closes and evaluates again: what was decided up to the cut may not change because of what came after.
  * A document that orders into the closing auction is not shown the bar of the cut either, but for its open.
- * Universe ranks need every symbol, so the cut keeps a random handful and compares entry, exit, rank and ATR row by row.
+ * Universe ranks need every symbol, so the cut keeps a random handful and compares entry, exit, rank, ATR and volatility row by row.
  */
 export function checkLookAhead(
   program: Program,
@@ -93,7 +93,8 @@ function firstDifference(whole: Columns, full: Signals, cutSignals: Signals, cut
       const isSame =
         (full.exit?.[row] ?? 0) === (cutSignals.exit?.[cutRow] ?? 0) &&
         sameNumber(full.rank?.[row], cutSignals.rank?.[cutRow]) &&
-        sameNumber(full.atr?.[row], cutSignals.atr?.[cutRow]);
+        sameNumber(full.atr?.[row], cutSignals.atr?.[cutRow]) &&
+        sameNumber(full.volatility?.[row], cutSignals.volatility?.[cutRow]);
       if (!isSame) return leakAt(whole, row);
       cutRow += 1;
     }

@@ -1,19 +1,29 @@
 import type { DecisionReason } from './decide.ts';
 import type { Moment } from './order-plan.ts';
 
-export type ExitReason = Exclude<DecisionReason, 'entry_signal'> | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'atr_stop' | 'delisted';
+export type ExitReason =
+  | Exclude<DecisionReason, 'entry_signal' | 'rebalance'>
+  | 'stop_loss'
+  | 'take_profit'
+  | 'trailing_stop'
+  | 'atr_stop'
+  | 'delisted';
 
 /** A position while the run holds it. Prices are raw won on the scale of the latest bar. */
 export interface Position {
   readonly symbol: number;
   quantity: number;
-  /** Won a share paid; a split divides it. */
+  /** Won a share paid, on average where it was bought more than once; a split divides it. */
   entryPrice: number;
   readonly entryTime: number;
   readonly entryRow: number;
   readonly entryMoment: Moment;
-  readonly entryQuantity: number;
-  readonly entryAmount: number;
+  /** Won paid for all purchases, before costs. */
+  entryAmount: number;
+  /** Shares that our fills have taken of the bar at hand. */
+  taken: number;
+  /** Shares to sell at the next fill to come back to its weight; lapses with the bar. */
+  trim: number;
   /** ATR at the decision, for the ATR stop; NaN without one. */
   atr: number;
   /** Highest price since entry, up to the last closed bar. */

@@ -31,6 +31,8 @@ export interface OrderCounts {
   /** Only where orders have limits: whose limit was not reached on their bar, or not for all their shares. */
   entriesExpired?: number;
   exitsExpired?: number;
+  /** Only where positions are kept at weights: changes of a held position that were filled, in part at least. */
+  rebalanced?: number;
   exitsFilled: number;
   exitsPartial: number;
   exitsHalted: number;
@@ -103,6 +105,7 @@ export function newState(input: EngineInput): RunState {
       stopsAmbiguous: 0,
       delisted: 0,
       ...(plan.limitTicks === null ? {} : { entriesExpired: 0, exitsExpired: 0 }),
+      ...(program.sizing.kind === 'weights' ? { rebalanced: 0 } : {}),
     },
     totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0 },
     lastTraded,

@@ -24,7 +24,10 @@ export function sellAtClose(state: RunState, position: Position): void {
 
 /** Sells a position whose exit was decided, unless the bar is halted or locked or its limit is not reached; then the exit waits. */
 function sellWaiting(state: RunState, position: Position, moment: Moment): void {
-  if (!position.isExiting) return;
+  if (!position.isExiting) {
+    if (position.trim > 0 && moment === state.plan.moment) trim(state, position, moment);
+    return;
+  }
   const { counts, plan, rules } = state;
   const { row } = position;
   const isAtMarket = leavesAtOpen(state, position);
@@ -42,6 +45,19 @@ function sellWaiting(state: RunState, position: Position, moment: Moment): void 
     return;
   }
   sell(state, position, row, marketPrice, position.exitReason as ExitReason, volumeCap(rules, row), limit);
+}
+
+/** Sells a part at the market, to come back to a weight; a position keeps at least one share, and what cannot be sold now is let be. */
+function trim(state: RunState, position: Position, moment: Moment): void {
+  const { rules, counts } = state;
+  const { row } = position;
+  const isOpen = row >= 0 && canTrade(rules, row, 'sell', moment);
+  const quantity = isOpen ? Math.min(position.trim, position.quantity - 1, volumeCap(rules, row)) : 0;
+  position.trim = 0;
+  if (quantity < 1) return;
+  const marketPrice = metPrice(state.input.columns, row, 'sell', moment, null)!;
+  settleSale(state, position, row, quantity, slippedPrice(rules, row, 'sell', marketPrice), marketPrice);
+  counts.rebalanced! += 1;
 }
 
 /** The limit of a position's waiting exit: from the price it was decided at, on today's scale. Null for a market order. */
@@ -103,6 +119,7 @@ function settleSale(state: RunState, position: Position, row: number, quantity: 
   const slippage = Math.round((marketPrice - price) * quantity);
   state.cash += amount - fee - tax;
   position.quantity -= quantity;
+  position.taken += quantity;
   position.lowWater = Math.min(position.lowWater, price);
   position.highWater = Math.max(position.highWater, price);
   position.soldAmount += amount;

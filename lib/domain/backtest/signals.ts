@@ -20,6 +20,8 @@ export interface Signals {
   readonly rank: Float64Array | null;
   /** ATR for the ATR stop, on the adjusted scale. */
   readonly atr: Float64Array | null;
+  /** Standard deviation of returns from bar to bar, where positions are sized by it. */
+  readonly volatility: Float64Array | null;
   /** Per symbol, only when the exit reads the position. */
   readonly evaluators: readonly (Evaluator | null)[] | null;
   /** Symbol of a row. */
@@ -72,6 +74,7 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
   const exit = program.exit && !isExitLive ? new Uint8Array(count) : null;
   const rank = program.rank ? new Float64Array(count) : null;
   const atr = program.stops.atr ? new Float64Array(count) : null;
+  const volatility = program.sizing.kind === 'volatility_target' ? new Float64Array(count) : null;
   const hasMembers = program.filters.length > 0 || program.rank?.limit != null;
   const passes = hasMembers ? new Uint8Array(count) : null;
   const evaluators: (Evaluator | null)[] | null = isExitLive ? [] : null;
@@ -91,6 +94,7 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
     }
     if (rank && program.rank) rank.set(evaluator.number(program.rank.by), from);
     if (atr && program.stops.atr) atr.set(evaluator.number(program.stops.atr.node), from);
+    if (volatility && program.sizing.kind === 'volatility_target') volatility.set(evaluator.number(program.sizing.node), from);
     for (const filter of program.filters) {
       const truth = evaluator.condition(filter);
       for (let i = from; i < to; i += 1) if (truth[i - from] !== TRUE) passes![i] = 0;
@@ -99,7 +103,7 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
     yield (s + 1) / columns.symbols.length;
   }
   const members = passes && memberRows(program, columns, passes, rank);
-  return { ...groupByTime(columns, entry, members), exit, rank, atr, evaluators, symbolOf };
+  return { ...groupByTime(columns, entry, members), exit, rank, atr, volatility, evaluators, symbolOf };
 }
 
 /** The document's universe ∩ the user's mask − exclusions of either. */
@@ -141,11 +145,16 @@ function periodStarts(columns: Columns, refresh: 'daily' | 'weekly' | 'monthly')
   let label = '';
   for (let t = 0; t < starts.length; t += 1) {
     const day = dayOf(columns.times[t]!);
-    const current = refresh === 'daily' ? day : refresh === 'monthly' ? day.slice(0, 7) : weekOf(day);
+    const current = periodOf(day, refresh);
     starts[t] = current === label ? starts[t - 1]! : t;
     label = current;
   }
   return starts;
+}
+
+/** A name for the period a calendar entry lies in; two entries with the same name are of one period. */
+export function periodOf(time: string, length: 'daily' | 'weekly' | 'monthly'): string {
+  return length === 'daily' ? dayOf(time) : length === 'monthly' ? time.slice(0, 7) : weekOf(time);
 }
 
 /** The Monday of a day's week, as a number of days. */

@@ -78,6 +78,5 @@ export function meetStops(state: RunState, position: Position, t: number): void 
     return;
   }
   if (hit.isAmbiguous) state.counts.stopsAmbiguous += 1;
-  const taken = position.entryTime === t ? position.entryQuantity : 0;
-  sell(state, position, row, hit.price, hit.reason, volumeCap(state.rules, row) - taken);
+  sell(state, position, row, hit.price, hit.reason, volumeCap(state.rules, row) - position.taken);
 }

@@ -20,6 +20,14 @@ export function checkMeaning(draft: Partial<StrategyDocument>, faults: Fault[]):
       en: 'A limit order is good for one day, so it needs daily bars. Choose the timeframe 1d or order at the market.',
     });
   }
+  if (draft.sizing?.kind === 'weights' && execution?.orderType === 'limit') {
+    faults.push({
+      code: 'needs_market',
+      path: 'execution.orderType',
+      ko: '비중 재조정(weights)은 시장가 주문으로만 할 수 있습니다. orderType을 market으로 바꾸세요.',
+      en: 'Rebalancing to weights needs market orders. Set orderType to market.',
+    });
+  }
   if (draft.exit === undefined && (!stops || Object.values(stops).every((stop) => stop === undefined))) {
     faults.push({
       code: 'never_exits',

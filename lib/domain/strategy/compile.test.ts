@@ -45,6 +45,17 @@ describe('a sound document', () => {
   });
 });
 
+test('a volatility target knows the bars it measures over', () => {
+  const sizing = { kind: 'volatility_target', volatility: 0.2, period: 60, maxPositions: 5 };
+  const compiled = compileStrategy({ ...sound, sizing });
+  expect(compiled.ok && compiled.program.warmupBars).toBe(60);
+});
+
+test('the auto-trader does not rebalance', () => {
+  const compiled = compileStrategy({ ...sound, sizing: { kind: 'weights', rebalance: 'monthly', maxPositions: 5 } });
+  expect(compiled.ok && liveFault(compiled.program.document)?.path).toBe('sizing.kind');
+});
+
 describe('a document that orders into the closing auction', () => {
   const told = (entry: unknown) => {
     const compiled = compileStrategy({ ...sound, entry, execution: { at: 'this_close_auction' } });
@@ -86,6 +97,7 @@ test.each(TEMPLATES)('template $id compiles and speaks both languages', ({ docum
 
 describe('each fault has its path and a sentence in both languages', () => {
   const condition = (entry: unknown) => ({ ...sound, entry });
+  const sized = (sizing: unknown, stops: StrategyDraft['stops'] = { loss: 0.1 }) => ({ ...sound, sizing, stops });
   test.each([
     { code: 'unit_mismatch', path: 'entry', document: condition({ left: { indicator: 'rsi' }, op: '>', right: close }) },
     {
@@ -138,6 +150,24 @@ describe('each fault has its path and a sentence in both languages', () => {
     { code: 'never_exits', path: 'exit', document: { ...sound, stops: undefined } },
     { code: 'needs_days', path: 'execution.at', document: { ...sound, timeframe: '1m', execution: { at: 'this_close_auction' } } },
     { code: 'needs_days', path: 'execution.orderType', document: { ...sound, timeframe: '5m', execution: { orderType: 'limit' } } },
+    { code: 'risk_needs_stop', path: 'sizing', document: sized({ kind: 'risk_per_trade', risk: 0.01, maxPositions: 5 }, { maxBars: 5 }) },
+    { code: 'number_outside', path: 'sizing.risk', document: sized({ kind: 'risk_per_trade', risk: 2, maxPositions: 5 }) },
+    {
+      code: 'number_outside',
+      path: 'sizing.period',
+      document: sized({ kind: 'volatility_target', volatility: 0.2, period: 1, maxPositions: 5 }),
+    },
+    {
+      code: 'weights_above_one',
+      path: 'sizing.weights',
+      document: sized({ kind: 'weights', weights: { '005930': 0.7, '000660': 0.4 }, rebalance: 'monthly', maxPositions: 2 }),
+    },
+    {
+      code: 'needs_market',
+      path: 'execution.orderType',
+      document: { ...sized({ kind: 'weights', rebalance: 'weekly', maxPositions: 2 }), execution: { orderType: 'limit' } },
+    },
+    { code: 'invalid_value', path: 'sizing.rebalance', document: sized({ kind: 'weights', rebalance: 'hourly', maxPositions: 2 }) },
     { code: 'number_outside', path: 'stops.loss', document: { ...sound, stops: { loss: 8 } } },
     { code: 'unrecognized_keys', path: '', document: { ...sound, leverage: 2 } },
     { code: 'too_big', path: 'sizing.maxPositions', document: { ...sound, sizing: { kind: 'equal_weight', maxPositions: 501 } } },

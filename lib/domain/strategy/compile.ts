@@ -67,7 +67,8 @@ export function compileStrategy(document: unknown, params: Readonly<Record<strin
   if (!parsed.success || faults.length > 0 || !entry || !sizing) return { ok: false, faults };
 
   const compiledFilters = filters.filter((node) => node !== null);
-  const nodes = [entry, exit, ...compiledFilters, rankBy, stops.atr?.node ?? null].filter((node) => node !== null);
+  const measured = sizing.kind === 'volatility_target' ? sizing.node : null;
+  const nodes = [entry, exit, ...compiledFilters, rankBy, stops.atr?.node ?? null, measured].filter((node) => node !== null);
   const warmupBars = Math.max(...nodes.map((node) => node.warmup));
   const { rank } = parsed.data.universe;
   const program: Program = {

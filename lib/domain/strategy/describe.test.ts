@@ -95,6 +95,42 @@ test.each([
   expect(told({ ...base, execution }, 'en').execution).toEqual(en);
 });
 
+test.each([
+  {
+    sizing: { kind: 'risk_per_trade', risk: 0.01, maxPositions: 5 },
+    ko: ['손절되면 자산의 1%를 잃을 만큼씩, 한꺼번에 5종목까지 가집니다.'],
+    en: ['As many shares of each symbol as lose 1% of the equity when stopped out, at most 5 positions at once.'],
+  },
+  {
+    sizing: { kind: 'volatility_target', volatility: 0.15, period: 60, maxPositions: 1 },
+    ko: ['자산의 연 변동성이 15%를 넘지 않도록 종목마다 60일 변동성에 반비례하게, 한꺼번에 1종목까지 가집니다.'],
+    en: [
+      "Each symbol in inverse proportion to its volatility over 60 days, so that the portfolio's stays within 15% a year, at most 1 position at once.",
+    ],
+  },
+  {
+    sizing: { kind: 'weights', weights: { '005930': 0.6, '000660': 0.3 }, rebalance: 'monthly', tolerance: 0.05, maxPositions: 2 },
+    ko: [
+      '정해 둔 비중대로 사고 매월 첫 봉 뒤에 5% 넘게 벗어난 비중을 다시 맞추며, 한꺼번에 2종목까지 가집니다.',
+      '- 005930 60%',
+      '- 000660 30%',
+    ],
+    en: [
+      'By fixed weights, brought back after the first bar of each month those more than 5% off, at most 2 positions at once.',
+      '- 005930 60%',
+      '- 000660 30%',
+    ],
+  },
+  {
+    sizing: { kind: 'weights', rebalance: 'weekly', maxPositions: 4 },
+    ko: ['종목마다 같은 비중으로 사고 매주 첫 봉 뒤에 비중을 다시 맞추며, 한꺼번에 4종목까지 가집니다.'],
+    en: ['Every symbol with an equal weight, brought back after the first bar of each week, at most 4 positions at once.'],
+  },
+] as const)('how much it buys: $en.0', ({ sizing, ko, en }) => {
+  expect(told({ ...base, sizing }, 'ko').sizing?.toSorted()).toEqual(ko.toSorted());
+  expect(told({ ...base, sizing }, 'en').sizing?.toSorted()).toEqual(en.toSorted());
+});
+
 test('before the close, a sentence says which day it reads', () => {
   const execution = { at: 'this_close_auction' } as const;
   expect(told({ ...base, execution }, 'ko').entry).toEqual(['1일 전 종가가 1,000원보다 크면 삽니다.']);

@@ -28,7 +28,7 @@ export function describeStrategy(program: Program, language: Language): Describe
     { part: 'entry', sentences: [ending(say.condition(program.entry, 'if'), '삽니다', 'Buys when', language)] },
     { part: 'exit', sentences: program.exit ? [ending(say.condition(program.exit, 'if'), '팝니다', 'Sells when', language)] : [] },
     { part: 'stops', sentences: stops(program, say) },
-    { part: 'sizing', sentences: [plain(sizing(program, language))] },
+    { part: 'sizing', sentences: [sizing(program, say)] },
     { part: 'execution', sentences: execution(program, language) },
     { part: 'costs', sentences: [plain(costs(program, language))] },
   ];
@@ -60,16 +60,13 @@ function universe(program: Program, say: Describer): Sentence[] {
           : `Leaves out ${exclude.length}: ${exclude.slice(0, 8).join(', ')}.`,
       ),
     );
-  const period = { daily: ['매일', 'every day'], weekly: ['매주', 'every week'], monthly: ['매월', 'every month'] }[refresh] as [
-    string,
-    string,
-  ];
+  const period = EVERY[refresh];
   const filters = program.filters.map((filter) => say.condition(filter, 'when'));
   if (filters.length > 0)
     found.push({
       text: isKorean
-        ? `그중 다음을 만족하는 종목만 후보로 두고 ${period[0]} 다시 고릅니다:`
-        : `Of those, only symbols for which the following holds are candidates, chosen again ${period[1]}:`,
+        ? `그중 다음을 만족하는 종목만 후보로 두고 ${period.ko} 다시 고릅니다:`
+        : `Of those, only symbols for which the following holds are candidates, chosen again ${period.en}:`,
       items: filters,
     });
   if (program.rank) {
@@ -117,17 +114,60 @@ function stops({ stops: rules }: Program, say: Describer): Sentence[] {
   return found.map(plain);
 }
 
-function sizing({ sizing: rule }: Program, language: Language): string {
+const EVERY = {
+  daily: { ko: '매일', en: 'every day' },
+  weekly: { ko: '매주', en: 'every week' },
+  monthly: { ko: '매월', en: 'every month' },
+} as const;
+
+function sizing({ sizing: rule }: Program, say: Describer): Sentence {
   const most = rule.maxPositions;
-  if (language === 'ko') {
-    if (rule.kind === 'equal_weight') return `자산을 ${most}등분해 종목마다 한 몫씩, 한꺼번에 ${most}종목까지 가집니다.`;
-    if (rule.kind === 'percent_equity') return `종목마다 자산의 ${percent(rule.percent)}씩, 한꺼번에 ${most}종목까지 가집니다.`;
-    return `종목마다 ${won(rule.amount, 'ko')}씩, 한꺼번에 ${most}종목까지 가집니다.`;
+  const isKorean = say.language === 'ko';
+  const limit = isKorean ? `한꺼번에 ${most}종목까지 가집니다.` : `at most ${most} position${most === 1 ? '' : 's'} at once.`;
+  const of = (ko: string, en: string): Sentence => plain(`${isKorean ? ko : en}, ${limit}`);
+  switch (rule.kind) {
+    case 'equal_weight':
+      return of(`자산을 ${most}등분해 종목마다 한 몫씩`, `One part in ${most} of the equity for each symbol`);
+    case 'percent_equity':
+      return of(`종목마다 자산의 ${percent(rule.percent)}씩`, `${percent(rule.percent)} of the equity for each symbol`);
+    case 'fixed_amount':
+      return of(`종목마다 ${won(rule.amount, 'ko')}씩`, `${won(rule.amount, 'en')} for each symbol`);
+    case 'risk_per_trade':
+      return of(
+        `손절되면 자산의 ${percent(rule.risk)}를 잃을 만큼씩`,
+        `As many shares of each symbol as lose ${percent(rule.risk)} of the equity when stopped out`,
+      );
+    case 'volatility_target':
+      return of(
+        `자산의 연 변동성이 ${percent(rule.volatility)}를 넘지 않도록 종목마다 ${say.bars(rule.period)} 변동성에 반비례하게`,
+        `Each symbol in inverse proportion to its volatility over ${say.bars(rule.period)}, so that the portfolio's stays within ${percent(rule.volatility)} a year`,
+      );
+    case 'weights':
+      return weights(rule, limit, say);
   }
-  const limit = `at most ${most} position${most === 1 ? '' : 's'} at once`;
-  if (rule.kind === 'equal_weight') return `One part in ${most} of the equity for each symbol, ${limit}.`;
-  if (rule.kind === 'percent_equity') return `${percent(rule.percent)} of the equity for each symbol, ${limit}.`;
-  return `${won(rule.amount, 'en')} for each symbol, ${limit}.`;
+}
+
+function weights(rule: Program['sizing'] & { kind: 'weights' }, limit: string, say: Describer): Sentence {
+  const isKorean = say.language === 'ko';
+  const every = EVERY[rule.rebalance][say.language];
+  const off =
+    rule.tolerance === 0
+      ? ''
+      : isKorean
+        ? `${percent(rule.tolerance)} 넘게 벗어난 비중을 `
+        : ` those more than ${percent(rule.tolerance)} off`;
+  const parts = rule.weights
+    ? isKorean
+      ? '정해 둔 비중대로'
+      : 'By fixed weights'
+    : isKorean
+      ? '종목마다 같은 비중으로'
+      : 'Every symbol with an equal weight';
+  const items = Object.entries(rule.weights ?? {}).map(([code, weight]) => plain(`${code} ${percent(weight)}`));
+  const text = isKorean
+    ? `${parts} 사고 ${every} 첫 봉 뒤에 ${off || '비중을 '}다시 맞추며, ${limit}`
+    : `${parts}, brought back after the first bar of ${every.replace('every', 'each')}${off}, ${limit}`;
+  return { text, items };
 }
 
 function execution({ document }: Program, language: Language): Sentence[] {

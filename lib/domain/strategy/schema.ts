@@ -105,6 +105,23 @@ export const strategyDocument = z.strictObject({
     z.strictObject({ kind: z.literal('equal_weight'), maxPositions: z.int().min(1).max(MAX_POSITIONS) }),
     z.strictObject({ kind: z.literal('percent_equity'), percent: numeric, maxPositions: z.int().min(1).max(MAX_POSITIONS) }),
     z.strictObject({ kind: z.literal('fixed_amount'), amount: numeric, maxPositions: z.int().min(1).max(MAX_POSITIONS) }),
+    /** `risk`: the part of the equity that is lost when the position meets its stop. */
+    z.strictObject({ kind: z.literal('risk_per_trade'), risk: numeric, maxPositions: z.int().min(1).max(MAX_POSITIONS) }),
+    /** `volatility`: of the whole portfolio, yearly; each symbol's own is measured over `period` bars. */
+    z.strictObject({
+      kind: z.literal('volatility_target'),
+      volatility: numeric,
+      period: numeric,
+      maxPositions: z.int().min(1).max(MAX_POSITIONS),
+    }),
+    /** Without `weights` every position has an equal part. `tolerance`: the part of its target a position may be off. */
+    z.strictObject({
+      kind: z.literal('weights'),
+      weights: z.record(symbol, z.number().gt(0).max(1)).optional(),
+      rebalance: z.enum(['daily', 'weekly', 'monthly']),
+      tolerance: z.number().min(0).max(1).default(0),
+      maxPositions: z.int().min(1).max(MAX_POSITIONS),
+    }),
   ]),
   execution: z
     .strictObject({

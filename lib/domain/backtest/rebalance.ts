@@ -1,0 +1,49 @@
+import { type Columns, lastRowAt } from './columns.ts';
+import type { Decision, DecisionInput } from './decide.ts';
+import { knownPrice } from './order-plan.ts';
+import { periodOf } from './signals.ts';
+import { weightOf } from './sizing.ts';
+
+/** True on the first bar of a period: known as soon as that bar is there, without looking whether the last one was the last. */
+function opensPeriod(columns: Columns, index: number, period: 'daily' | 'weekly' | 'monthly'): boolean {
+  return index > 0 && periodOf(columns.times[index]!, period) !== periodOf(columns.times[index - 1]!, period);
+}
+
+const NOTHING: readonly Decision[] = [];
+
+/**
+ * Brings what is held back to its weight on the first bar of each period: sells what is too much, then buys what is missing, the
+ * largest shortfall first. Positions that leave, that did not trade or that are within the tolerance stay as they are; what cannot be
+ * filled on the next bar lapses.
+ */
+export function decideRebalance(input: DecisionInput, exits: readonly Decision[], equity: number): readonly Decision[] {
+  const { program, columns, signals, index, positions } = input;
+  const { sizing, document } = program;
+  if (sizing.kind !== 'weights' || !opensPeriod(columns, index, sizing.rebalance)) return NOTHING;
+  const isBeforeClose = document.execution.at === 'this_close_auction';
+  const changes: (Decision & { readonly shortfall: number })[] = [];
+  for (const held of positions) {
+    if (held.isExiting || exits.some(({ symbol }) => symbol === held.symbol)) continue;
+    const row = held.lastRow ?? lastRowAt(columns, held.symbol, index);
+    const known = isBeforeClose ? row - 1 : row;
+    if (row < 0 || columns.time[row] !== index || known < columns.offset[held.symbol]! || !(columns.volume[known]! > 0)) continue;
+    const referencePrice = knownPrice(columns, row, isBeforeClose);
+    const target = Math.floor(equity * weightOf({ program, columns, signals, row }));
+    const shortfall = target - referencePrice * held.quantity;
+    const quantity = referencePrice > 0 ? Math.floor(Math.abs(shortfall) / referencePrice) : 0;
+    if (quantity < 1 || Math.abs(shortfall) <= target * sizing.tolerance) continue;
+    const { code } = columns.symbols[held.symbol]!;
+    changes.push({
+      side: shortfall < 0 ? 'sell' : 'buy',
+      symbol: held.symbol,
+      code,
+      quantity: shortfall < 0 ? Math.min(quantity, held.quantity) : quantity,
+      reason: 'rebalance',
+      referencePrice,
+      row,
+      shortfall,
+    });
+  }
+  changes.sort((a, b) => (a.side === b.side ? b.shortfall - a.shortfall || a.symbol - b.symbol : a.side === 'sell' ? -1 : 1));
+  return changes.map(({ shortfall: _shortfall, ...decision }) => decision);
+}
