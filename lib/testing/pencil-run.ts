@@ -1,6 +1,7 @@
 import { type BarRow, type BarSymbol, columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
 import { type EngineOutput, engineSteps } from '#domain/backtest/engine.ts';
 import { computeSignals } from '#domain/backtest/signals.ts';
+import { weeklyColumns } from '#domain/backtest/weekly-columns.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import type { StrategyDraft } from '#domain/strategy/schema.ts';
 
@@ -42,6 +43,8 @@ export interface PencilSetup {
   readonly program?: Program;
   readonly isAdjusted?: boolean;
   readonly delistingHaircut?: number;
+  /** The daily bars are joined into weeks first. */
+  readonly isWeekly?: boolean;
 }
 
 export function pencilRun({
@@ -51,8 +54,10 @@ export function pencilRun({
   program = pencilProgram(),
   isAdjusted = false,
   delistingHaircut = 0,
+  isWeekly = false,
 }: PencilSetup): EngineOutput {
-  const columns = columnsFromBars({ bars, symbols, isAdjusted, dataHash: 'test' });
+  const given = columnsFromBars({ bars, symbols, isAdjusted, dataHash: 'test' });
+  const columns = isWeekly ? weeklyColumns(given) : given;
   const steps = engineSteps({
     program,
     columns,

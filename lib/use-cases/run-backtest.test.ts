@@ -74,6 +74,18 @@ describe('a back-test', () => {
     expect(masked.result.hash).not.toBe(plain.result.hash);
   });
 
+  test('runs a weekly document on weeks made of the daily bars', async () => {
+    const outcome = await runBacktest(input({ document: { ...document, timeframe: '1w', exit: undefined, stops: { maxBars: 3 } } }));
+    if (!outcome.ok) throw new Error('runs');
+    const { trades, equity, inputs } = outcome.result;
+    const weekday = (day: string) => new Date(`${day}T00:00:00Z`).getUTCDay();
+    expect(inputs).toMatchObject({ timeframe: '1w', bars: 20 * 100 });
+    expect(trades.length).toBeGreaterThan(20);
+    // Bought and sold at a Monday's open, marked at a Friday's close.
+    expect(new Set(trades.flatMap(({ entryDay, exitDay }) => [weekday(entryDay), weekday(exitDay)]))).toEqual(new Set([1]));
+    expect(new Set(equity.map(([day]) => weekday(day)))).toEqual(new Set([5]));
+  });
+
   test('reports progress that only grows and ends at 1', async () => {
     const seen: number[] = [];
     await runBacktest(input({ columns: columns(300) }), { onProgress: (done) => seen.push(done), breathMs: 0 });

@@ -5,6 +5,7 @@ import { checkLookAhead } from '#domain/backtest/look-ahead.ts';
 import { computeMetrics } from '#domain/backtest/metrics.ts';
 import { type BacktestResult, ENGINE_VERSION, monthlyReturns, withHash } from '#domain/backtest/result.ts';
 import { NO_MASK, signalSteps, type UniverseMask } from '#domain/backtest/signals.ts';
+import { weeklyColumns } from '#domain/backtest/weekly-columns.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import type { Fault } from '#domain/strategy/fault.ts';
 
@@ -12,7 +13,7 @@ export interface BacktestInput {
   /** A strategy document (`narae.strategy/1`), unchecked. */
   readonly document: unknown;
   readonly params?: Readonly<Record<string, number>>;
-  /** Bars including the warm-up before `from`. */
+  /** Bars including the warm-up before `from`; daily ones for a weekly document, whose bars are made from them. */
   readonly columns: Columns;
   /** First and last day that count, `YYYY-MM-DD`. */
   readonly from: string;
@@ -53,10 +54,12 @@ export async function runBacktest(input: BacktestInput, options: RunOptions = {}
   const compiled = compileStrategy(input.document, input.params);
   if (!compiled.ok) return compiled;
   const { program } = compiled;
-  const { columns, mask = NO_MASK, seed = 1 } = input;
+  const { mask = NO_MASK, seed = 1 } = input;
+  const isWeekly = program.document.timeframe === '1w' && !input.columns.isIntraday;
+  const columns = isWeekly ? weeklyColumns(input.columns) : input.columns;
   const start = columns.times.findIndex((time) => dayOf(time) >= input.from);
   const end = columns.times.findLastIndex((time) => dayOf(time) <= input.to);
-  const faults = inputFaults(input, program, start, end);
+  const faults = inputFaults({ ...input, columns }, program, start, end);
   if (faults.length > 0) return { ok: false, faults };
 
   const pace = breather(options);
@@ -73,7 +76,7 @@ export async function runBacktest(input: BacktestInput, options: RunOptions = {}
   const output = await drive(engine, (done) => pace(SHARE.signals + done * SHARE.loop));
   const lookAhead = checkLookAhead(program, columns, LOOK_AHEAD_POINTS, seed, mask);
   options.onProgress?.(1);
-  return { ok: true, result: assemble(input, program, { start, end, output, lookAhead }) };
+  return { ok: true, result: assemble({ ...input, columns }, program, { start, end, output, lookAhead }) };
 }
 
 function inputFaults({ columns, capital, from, to }: BacktestInput, program: Program, start: number, end: number): Fault[] {
@@ -100,7 +103,7 @@ function inputFaults({ columns, capital, from, to }: BacktestInput, program: Pro
       en: `This data has no '${field}', which the strategy reads.`,
     });
   const { timeframe } = program.document;
-  const given = columns.isIntraday ? `${barMinutes(columns)}m` : '1d';
+  const given = columns.isIntraday ? `${barMinutes(columns)}m` : columns.sessions ? '1w' : '1d';
   if (given !== timeframe) {
     faults.push({
       code: 'timeframe',

@@ -19,6 +19,8 @@ export interface ColumnSymbol {
 export interface Columns {
   /** `2010-01-04` for daily bars, `2020-03-02T09:05` (the bar's opening, Seoul) for minutes; ascending. */
   readonly times: readonly string[];
+  /** Only where a bar is longer than a day: every session of the data, and the first session of each calendar entry. */
+  readonly sessions?: { readonly days: readonly string[]; readonly first: readonly string[] };
   /** Sorted by code. */
   readonly symbols: readonly ColumnSymbol[];
   readonly offset: Int32Array;

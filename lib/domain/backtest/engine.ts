@@ -2,6 +2,7 @@ import { buyWaiting, dropEntries } from './buy.ts';
 import { carryPosition } from './carry-position.ts';
 import { dayOf } from './columns.ts';
 import { type Decision, decideAtClose, hasCandidates } from './decide.ts';
+import { fillTime } from './order-plan.ts';
 import type { ExitReason, Position, Trade } from './position.ts';
 import {
   type EngineInput,
@@ -131,7 +132,7 @@ function openPositions(state: RunState): OpenPosition[] {
     .map((position) => ({
       symbol: columns.symbols[position.symbol]!.code,
       quantity: position.quantity,
-      entryDay: dayOf(columns.times[position.entryTime]!),
+      entryDay: dayOf(fillTime(columns, position.entryTime, position.entryMoment)),
       entryPrice: position.entryPrice,
       lastPrice: position.lastClose,
     }))

@@ -6,7 +6,7 @@ import type { Side } from '#domain/order/order.ts';
 import { roundTrigger } from '#domain/risk/stop-levels.ts';
 import type { StrategyDocument } from '#domain/strategy/schema.ts';
 import { type Columns, dayOf, epochDay } from './columns.ts';
-import type { Moment } from './order-plan.ts';
+import { fillTime, type Moment } from './order-plan.ts';
 
 /** How prices of a bar become prices of ours: the rules of the day, by market and kind. */
 export interface FillRules {
@@ -40,12 +40,17 @@ const LONGEST_CLOSURE_DAYS = 10;
 const CALENDAR_SINCE = '2024-01-01';
 
 /** The day on which a trade at a calendar entry settles (T+2). Sales are few, so it is looked up when one happens. */
-function settlementOf(columns: Columns, index: number): string {
-  const day = dayOf(columns.times[index]!);
+function settlementOf(columns: Columns, index: number, moment: Moment): string {
+  const day = dayOf(fillTime(columns, index, moment));
+  const calendar = columns.sessions?.days ?? columns.times;
   const after: string[] = [];
   let last = day;
-  for (let t = index + 1; t < columns.times.length && after.length < 2 && day < CALENDAR_SINCE; t += 1) {
-    const next = dayOf(columns.times[t]!);
+  for (
+    let t = columns.sessions ? calendar.indexOf(day) + 1 : index + 1;
+    t < calendar.length && after.length < 2 && day < CALENDAR_SINCE;
+    t += 1
+  ) {
+    const next = dayOf(calendar[t]!);
     if (next === last) continue;
     if (epochDay(next) - epochDay(last) > LONGEST_CLOSURE_DAYS) break;
     after.push(next);
@@ -81,7 +86,8 @@ function limitSide(rules: FillRules, row: number, price: number): -1 | 0 | 1 {
 
 function questionOf({ columns }: FillRules, row: number) {
   const { market, kind } = columns.symbols[symbolOfRow(columns, row)]!;
-  return { day: dayOf(columns.times[columns.time[row]!]!), market, kind };
+  // The rules of a week are those of its first session: ticks and limits have changed on Mondays.
+  return { day: dayOf(fillTime(columns, columns.time[row]!, 'open')), market, kind };
 }
 
 function symbolOfRow(columns: Columns, row: number): number {
@@ -164,12 +170,14 @@ export function commissionOf(rules: FillRules, amount: number): number {
 }
 
 /** Transaction tax on a sale by the law of its settlement day, cut to the won. */
-export function taxOf(rules: FillRules, row: number, amount: number): number {
+export function taxOf(rules: FillRules, row: number, amount: number, moment: Moment): number {
   const { tax } = rules.costs;
   if (tax === 'none') return 0;
   const { market, kind } = questionOf(rules, row);
   const rate =
-    tax === 'krx' ? transactionTaxRate({ market, kind, settlementDay: settlementOf(rules.columns, rules.columns.time[row]!) }) : tax.rate;
+    tax === 'krx'
+      ? transactionTaxRate({ market, kind, settlementDay: settlementOf(rules.columns, rules.columns.time[row]!, moment) })
+      : tax.rate;
   return commission(amount, rate); // the same exact cut to the won
 }
 

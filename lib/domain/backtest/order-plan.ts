@@ -4,6 +4,11 @@ import type { Columns } from './columns.ts';
 /** Where in a bar an order meets the market: at its opening price, somewhere within its range, or at its closing price. */
 export type Moment = 'open' | 'bar' | 'close';
 
+/** The calendar's name for a fill: the bar's own, but of a bar longer than a day its open belongs to the first session. */
+export function fillTime(columns: Columns, index: number, moment: Moment): string {
+  return (moment === 'open' ? columns.sessions?.first[index] : undefined) ?? columns.times[index]!;
+}
+
 /** When the orders of a document meet the market, and at what price they stop being filled. Stops always go at the market. */
 export interface OrderPlan {
   /** Where an order is filled first; `next_open` at the open, the two others at the close. */

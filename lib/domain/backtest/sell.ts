@@ -1,5 +1,5 @@
 import { canTrade, commissionOf, fillAmount, limitPrice, slippedPrice, taxOf, volumeCap } from './fill.ts';
-import { knownPrice, type Moment, metPrice } from './order-plan.ts';
+import { fillTime, knownPrice, type Moment, metPrice } from './order-plan.ts';
 import type { ExitReason, Position } from './position.ts';
 import { type RunState, wantExit } from './run-state.ts';
 
@@ -44,7 +44,7 @@ function sellWaiting(state: RunState, position: Position, moment: Moment): void 
     counts.exitsLocked += 1;
     return;
   }
-  sell(state, position, row, marketPrice, position.exitReason as ExitReason, volumeCap(rules, row), limit);
+  sell(state, position, row, marketPrice, position.exitReason as ExitReason, volumeCap(rules, row), moment, limit);
 }
 
 /** Sells a part at the market, to come back to a weight; a position keeps at least one share, and what cannot be sold now is let be. */
@@ -56,7 +56,7 @@ function trim(state: RunState, position: Position, moment: Moment): void {
   position.trim = 0;
   if (quantity < 1) return;
   const marketPrice = metPrice(state.input.columns, row, 'sell', moment, null)!;
-  settleSale(state, position, row, quantity, slippedPrice(rules, row, 'sell', marketPrice), marketPrice);
+  settleSale(state, position, row, quantity, slippedPrice(rules, row, 'sell', marketPrice), marketPrice, moment);
   counts.rebalanced! += 1;
 }
 
@@ -83,6 +83,7 @@ export function sell(
   marketPrice: number,
   reason: ExitReason,
   cap: number,
+  moment: Moment,
   limit: number | null = null,
 ): void {
   const { rules } = state;
@@ -93,29 +94,37 @@ export function sell(
     return;
   }
   const slipped = slippedPrice(rules, row, 'sell', marketPrice);
-  settleSale(state, position, row, quantity, limit === null ? slipped : Math.max(slipped, limit), marketPrice);
+  settleSale(state, position, row, quantity, limit === null ? slipped : Math.max(slipped, limit), marketPrice, moment);
   if (position.quantity > 0) {
     state.counts.exitsPartial += 1;
     return;
   }
   state.counts.exitsFilled += 1;
-  closeTrade(state, position, row, reason);
+  closeTrade(state, position, row, reason, moment);
 }
 
 /** The last price that really traded, less the haircut: a delisted position neither vanishes nor sells at an invented price. */
 export function leaveDelisted(state: RunState, position: Position, row: number): void {
   const last = state.input.columns.close[row]!;
   const price = Math.floor(last * (1 - state.input.delistingHaircut));
-  settleSale(state, position, row, position.quantity, price, last);
+  settleSale(state, position, row, position.quantity, price, last, 'close');
   state.counts.delisted += 1;
-  closeTrade(state, position, row, 'delisted');
+  closeTrade(state, position, row, 'delisted', 'close');
 }
 
-function settleSale(state: RunState, position: Position, row: number, quantity: number, price: number, marketPrice: number): void {
+function settleSale(
+  state: RunState,
+  position: Position,
+  row: number,
+  quantity: number,
+  price: number,
+  marketPrice: number,
+  moment: Moment,
+): void {
   const { rules, totals } = state;
   const amount = fillAmount('sell', price, quantity);
   const fee = commissionOf(rules, amount);
-  const tax = taxOf(rules, row, amount);
+  const tax = taxOf(rules, row, amount, moment);
   const slippage = Math.round((marketPrice - price) * quantity);
   state.cash += amount - fee - tax;
   position.quantity -= quantity;
@@ -133,16 +142,16 @@ function settleSale(state: RunState, position: Position, row: number, quantity: 
   totals.slippage += slippage;
 }
 
-function closeTrade(state: RunState, position: Position, row: number, exitReason: ExitReason): void {
+function closeTrade(state: RunState, position: Position, row: number, exitReason: ExitReason, moment: Moment): void {
   const { columns } = state.input;
   state.positions.splice(state.positions.indexOf(position), 1);
   const pnl = position.soldAmount - position.entryAmount - position.commission - position.tax;
   state.trades.push({
     symbol: columns.symbols[position.symbol]!.code,
     quantity: position.soldQuantity,
-    entryDay: columns.times[position.entryTime]!,
+    entryDay: fillTime(columns, position.entryTime, position.entryMoment),
     entryPrice: position.entryPrice,
-    exitDay: columns.times[columns.time[row]!]!,
+    exitDay: fillTime(columns, columns.time[row]!, moment),
     exitPrice: position.soldAmount / position.soldQuantity,
     commission: position.commission,
     tax: position.tax,

@@ -77,6 +77,7 @@ export function meetStops(state: RunState, position: Position, t: number): void 
     state.counts.exitsLocked += 1;
     return;
   }
+  const isAtOpen = position.entryTime !== t && hit.price === bar.open;
   if (hit.isAmbiguous) state.counts.stopsAmbiguous += 1;
-  sell(state, position, row, hit.price, hit.reason, volumeCap(state.rules, row) - position.taken);
+  sell(state, position, row, hit.price, hit.reason, volumeCap(state.rules, row) - position.taken, isAtOpen ? 'open' : 'bar');
 }
