@@ -39,8 +39,10 @@ describe('a back-test', () => {
     const [first, second] = [await runBacktest(input()), await runBacktest(input())];
     if (!first.ok || !second.ok) throw new Error('runs');
     expect(second.result).toEqual(first.result);
-    const { hash, ...said } = first.result;
+    const { hash, withdrawable, ...said } = first.result;
     expect(hash).toBe(hashOf(said));
+    expect(withdrawable[0]).toEqual(['2018-03-01', 10_000_000]);
+    expect(withdrawable.length).toBeGreaterThan(20);
     expect(first.result.trades.length).toBeGreaterThan(20);
     expect(first.result).toMatchObject({
       engine: 'narae.engine/2',

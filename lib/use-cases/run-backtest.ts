@@ -4,6 +4,7 @@ import { type EngineOutput, engineSteps } from '#domain/backtest/engine.ts';
 import { checkLookAhead } from '#domain/backtest/look-ahead.ts';
 import { computeMetrics } from '#domain/backtest/metrics.ts';
 import { type BacktestResult, ENGINE_VERSION, monthlyReturns, withHash } from '#domain/backtest/result.ts';
+import { withdrawableCash } from '#domain/backtest/settled-cash.ts';
 import { NO_MASK, signalSteps, type UniverseMask } from '#domain/backtest/signals.ts';
 import { weeklyColumns } from '#domain/backtest/weekly-columns.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
@@ -161,6 +162,7 @@ function assemble(input: BacktestInput, program: Program, { start, end, output, 
   for (let t = start; t <= end; t += 1) if (t === end || dayOf(columns.times[t + 1]!) !== dayOf(columns.times[t]!)) lastOfDay.push(t);
   const days = lastOfDay.map((t) => dayOf(columns.times[t]!));
   const equity = Float64Array.from(lastOfDay, (t) => output.equity[t - start]!);
+  const cash = Float64Array.from(lastOfDay, (t) => output.cash[t - start]!);
   let high = capital;
   const points = days.map((day, i) => {
     high = Math.max(high, equity[i]!);
@@ -191,6 +193,7 @@ function assemble(input: BacktestInput, program: Program, { start, end, output, 
     open: output.open,
     orders: output.counts,
     lookAhead,
+    withdrawable: withdrawableCash(days, cash, capital),
     diagnosis: diagnose({ columns, output, days, equity, capital, participation: document.execution.participation, lookAhead }),
   });
 }

@@ -44,10 +44,12 @@ export interface BacktestResult {
   readonly diagnosis: readonly Diagnosis[];
   /** SHA-256 of the canonical JSON of all of the above. */
   readonly hash: string;
+  /** T+2 cash: won that could have been withdrawn, `[day, won]` where it changes. Outside the hash, as it follows from the same fills. */
+  readonly withdrawable: readonly (readonly [day: string, won: number])[];
 }
 
-export function withHash(result: Omit<BacktestResult, 'hash'>): BacktestResult {
-  return { ...result, hash: hashOf(result) };
+export function withHash({ withdrawable, ...result }: Omit<BacktestResult, 'hash'>): BacktestResult {
+  return { ...result, hash: hashOf(result), withdrawable };
 }
 
 /** Month returns from session equity; the first month starts from the capital. */
