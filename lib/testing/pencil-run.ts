@@ -1,7 +1,7 @@
 import { type BarRow, type BarSymbol, columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
 import { type EngineOutput, engineSteps } from '#domain/backtest/engine.ts';
+import { weeklyColumns } from '#domain/backtest/join-columns.ts';
 import { computeSignals } from '#domain/backtest/signals.ts';
-import { weeklyColumns } from '#domain/backtest/weekly-columns.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import type { StrategyDraft } from '#domain/strategy/schema.ts';
 

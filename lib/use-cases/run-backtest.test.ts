@@ -88,6 +88,25 @@ describe('a back-test', () => {
     expect(new Set(equity.map(([day]) => weekday(day)))).toEqual(new Set([5]));
   });
 
+  test('runs a five-minute document on one-minute bars', async () => {
+    const random = randomSource(5);
+    let price = 20_000;
+    const bars = Array.from({ length: 600 }, (_, i): BarRow => {
+      const open = price;
+      price = Math.max(5_000, price + Math.round((random() - 0.5) * 6) * 50);
+      const clock = `${String(9 + Math.floor((i % 300) / 60)).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}`;
+      const time = `2020-03-0${2 + Math.floor(i / 300)}T${clock}`;
+      return { code: '000001', time, open, high: Math.max(open, price), low: Math.min(open, price), close: price, volume: 10_000 };
+    });
+    const minutes = columnsFromBars({ bars, symbols: [{ code: '000001', market: 'KOSPI' }], isAdjusted: false, dataHash: 'm' });
+    const period = { columns: minutes, from: '2020-03-02', to: '2020-03-03' };
+    const outcome = await runBacktest(input({ ...period, document: { ...minuteMomentum.document, timeframe: '5m' } }));
+    if (!outcome.ok) throw new Error('runs');
+    expect(outcome.result.inputs).toMatchObject({ timeframe: '5m', bars: 120 });
+    expect(outcome.result.trades.length).toBeGreaterThan(0);
+    expect(outcome.result.trades.every(({ entryDay }) => Number(entryDay.slice(14)) % 5 === 0)).toBe(true);
+  });
+
   test('reports progress that only grows and ends at 1', async () => {
     const seen: number[] = [];
     await runBacktest(input({ columns: columns(300) }), { onProgress: (done) => seen.push(done), breathMs: 0 });

@@ -1,12 +1,12 @@
 import { type Columns, dayOf, missingFields } from '#domain/backtest/columns.ts';
 import { diagnose } from '#domain/backtest/diagnosis.ts';
 import { type EngineOutput, engineSteps } from '#domain/backtest/engine.ts';
+import { minuteColumns, weeklyColumns } from '#domain/backtest/join-columns.ts';
 import { checkLookAhead } from '#domain/backtest/look-ahead.ts';
 import { computeMetrics } from '#domain/backtest/metrics.ts';
 import { type BacktestResult, ENGINE_VERSION, monthlyReturns, withHash } from '#domain/backtest/result.ts';
 import { withdrawableCash } from '#domain/backtest/settled-cash.ts';
 import { NO_MASK, signalSteps, type UniverseMask } from '#domain/backtest/signals.ts';
-import { weeklyColumns } from '#domain/backtest/weekly-columns.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import type { Fault } from '#domain/strategy/fault.ts';
 
@@ -14,7 +14,7 @@ export interface BacktestInput {
   /** A strategy document (`narae.strategy/1`), unchecked. */
   readonly document: unknown;
   readonly params?: Readonly<Record<string, number>>;
-  /** Bars including the warm-up before `from`; daily ones for a weekly document, whose bars are made from them. */
+  /** Bars including the warm-up before `from`, of the document's timeframe or shorter ones that it can be made of. */
   readonly columns: Columns;
   /** First and last day that count, `YYYY-MM-DD`. */
   readonly from: string;
@@ -56,8 +56,7 @@ export async function runBacktest(input: BacktestInput, options: RunOptions = {}
   if (!compiled.ok) return compiled;
   const { program } = compiled;
   const { mask = NO_MASK, seed = 1 } = input;
-  const isWeekly = program.document.timeframe === '1w' && !input.columns.isIntraday;
-  const columns = isWeekly ? weeklyColumns(input.columns) : input.columns;
+  const columns = barsOf(program, input.columns);
   const start = columns.times.findIndex((time) => dayOf(time) >= input.from);
   const end = columns.times.findLastIndex((time) => dayOf(time) <= input.to);
   const faults = inputFaults({ ...input, columns }, program, start, end);
@@ -78,6 +77,13 @@ export async function runBacktest(input: BacktestInput, options: RunOptions = {}
   const lookAhead = checkLookAhead(program, columns, LOOK_AHEAD_POINTS, seed, mask);
   options.onProgress?.(1);
   return { ok: true, result: assemble({ ...input, columns }, program, { start, end, output, lookAhead }) };
+}
+
+/** The bars of the document's timeframe: weeks are made of days, longer minutes of shorter ones that divide them. */
+function barsOf({ document: { timeframe } }: Program, columns: Columns): Columns {
+  if (!columns.isIntraday) return timeframe === '1w' ? weeklyColumns(columns) : columns;
+  const [wanted, given] = [timeframe.endsWith('m') ? Number(timeframe.slice(0, -1)) : 0, barMinutes(columns)];
+  return wanted > given && wanted % given === 0 ? minuteColumns(columns, wanted) : columns;
 }
 
 function inputFaults({ columns, capital, from, to }: BacktestInput, program: Program, start: number, end: number): Fault[] {

@@ -3,6 +3,7 @@ import { TRUE } from '#domain/strategy/evaluate.ts';
 import { type Columns, lastRowAt, tradedValue } from './columns.ts';
 import { knownPrice } from './order-plan.ts';
 import { decideRebalance } from './rebalance.ts';
+import { endsSession, mayEnterAt } from './session-window.ts';
 import type { Signals } from './signals.ts';
 import { sizeOf } from './sizing.ts';
 
@@ -80,12 +81,8 @@ export function rowAfter(columns: Columns, symbol: number, row: number, index: n
   return row + 1 < columns.offset[symbol + 1]! && columns.time[row + 1] === index ? row + 1 : -1;
 }
 
-/** Minutes before the regular close (15:30) at which `exitAllBeforeClose` sells: the closing auction begins at 15:20. */
-const EXIT_ALL_FROM = '15:15';
-
 function decideExits({ program, columns, signals, index, positions }: DecisionInput): readonly Decision[] {
-  const isSessionEnd =
-    columns.isIntraday && program.document.sessions.exitAllBeforeClose && columns.times[index]!.slice(11) >= EXIT_ALL_FROM;
+  const isSessionEnd = endsSession(program, columns, index);
   const isBeforeClose = decidesBeforeClose(program);
   let decisions: Decision[] | null = null;
   for (let i = 0; i < positions.length; i += 1) {
@@ -169,14 +166,6 @@ function decideEntries(input: DecisionInput, exits: readonly Decision[], changes
 function isIn(symbol: number, list: readonly { readonly symbol: number }[]): boolean {
   for (let i = 0; i < list.length; i += 1) if (list[i]!.symbol === symbol) return true;
   return false;
-}
-
-function mayEnterAt(program: Program, columns: Columns, index: number): boolean {
-  const { entryFrom, entryUntil, exitAllBeforeClose } = program.document.sessions;
-  if (!columns.isIntraday) return true;
-  const clock = columns.times[index]!.slice(11);
-  if (exitAllBeforeClose && clock >= EXIT_ALL_FROM) return false;
-  return (entryFrom === undefined || clock >= entryFrom) && (entryUntil === undefined || clock < entryUntil);
 }
 
 /** A row with an entry signal, with what it competes by. */

@@ -1,10 +1,21 @@
 import { expect, test } from 'vitest';
 import { krxCalendarDay } from '#domain/market/calendar.ts';
 import { secondOfDay } from '#domain/market/day.ts';
-import { sessionAt, sessionForOrder, sessionTakes } from '#domain/market/session.ts';
+import { continuousEnd, sessionAt, sessionForOrder, sessionTakes } from '#domain/market/session.ts';
 
 const DAY = krxCalendarDay('2026-10-01');
 const OLD_DAY = krxCalendarDay('2026-09-11');
+
+test.each([
+  ['2026-10-01', '15:20', 'an ordinary day'],
+  ['2026-11-19', '16:20', 'the day of the entrance exam'],
+  ['2026-01-02', '15:20', 'a late opening ends as always'],
+  ['2019-03-04', '15:20', 'a day before the calendar begins'],
+  ['2016-08-01', '15:20', 'the first day of the close at 15:30'],
+  ['2016-07-29', '14:50', 'the last session of the close at 15:00'],
+])('continuous trading of %s ends at %s: %s', (day, clock) => {
+  expect(continuousEnd(day)).toBe(secondOfDay(clock));
+});
 
 test.each([
   ['08:29:59', null],

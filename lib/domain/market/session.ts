@@ -1,5 +1,18 @@
-import { AFTER_MARKET_SINCE, type CalendarDay, type KrxSession, type SessionHours } from '#domain/market/calendar.ts';
+import { AFTER_MARKET_SINCE, type CalendarDay, type KrxSession, krxCalendarDay, type SessionHours } from '#domain/market/calendar.ts';
+import { secondOfDay } from '#domain/market/day.ts';
 import type { PriceType, TimeInForce } from '#domain/order/order.ts';
+
+/** The regular close moved from 15:00 to 15:30 on 2016-08-01; the ten minutes before it are the closing auction. */
+const LATE_CLOSE_SINCE = '2016-08-01';
+
+/**
+ * The second of the Seoul day at which continuous trading ends and the closing auction begins. Days that the calendar does not know
+ * have ordinary hours: their special days (entrance exams, an hour later) are not in it.
+ */
+export function continuousEnd(day: string): number {
+  const regular = krxCalendarDay(day)?.sessions.find(({ session }) => session === 'regular');
+  return regular?.closeAt ?? secondOfDay(day >= LATE_CLOSE_SINCE ? '15:20' : '14:50');
+}
 
 /** The sessions we send orders to for now; the others are recognised, shown and refused with a sentence (ORDERS §4a). */
 export const SENDABLE_SESSIONS = ['open_auction', 'regular', 'close_auction'] as const satisfies readonly KrxSession[];

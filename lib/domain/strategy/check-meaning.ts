@@ -49,6 +49,14 @@ export function checkMeaning(draft: Partial<StrategyDocument>, faults: Fault[]):
       en: 'Times of day need a minute timeframe.',
     });
   }
+  if (draft.sessions?.entryFrom && draft.sessions.entryUntil && draft.sessions.entryFrom >= draft.sessions.entryUntil) {
+    faults.push({
+      code: 'sessions_empty',
+      path: 'sessions.entryUntil',
+      ko: '매수를 끝내는 시각이 시작하는 시각보다 늦어야 합니다. 두 시각을 고치세요.',
+      en: 'Entries must end later than they begin. Mend the two times.',
+    });
+  }
   if (universe && Array.isArray(universe.markets) && universe.markets.length === 0 && (universe.symbols ?? []).length === 0) {
     faults.push({
       code: 'empty_universe',

@@ -173,6 +173,11 @@ describe('each fault has its path and a sentence in both languages', () => {
     { code: 'too_big', path: 'sizing.maxPositions', document: { ...sound, sizing: { kind: 'equal_weight', maxPositions: 501 } } },
     { code: 'empty_universe', path: 'universe', document: { ...sound, universe: { markets: [] } } },
     { code: 'sessions_need_minutes', path: 'sessions', document: { ...sound, sessions: { entryFrom: '09:05' } } },
+    {
+      code: 'sessions_empty',
+      path: 'sessions.entryUntil',
+      document: { ...sound, timeframe: '1m', sessions: { entryFrom: '15:00', entryUntil: '09:05' } },
+    },
     { code: 'invalid_value', path: 'timeframe', document: { ...sound, timeframe: '2d' } },
   ])('$code at $path', ({ code, path, document }) => {
     const fault = faultsOf(document).find((candidate) => candidate.code === code && candidate.path === path);

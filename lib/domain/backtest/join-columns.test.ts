@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bars, flat, KOSPI_A, NO_COSTS, type Ohlcv, pencilProgram, pencilRun } from '#lib/testing/pencil-run.ts';
 import { columnsFromBars } from './columns-from-bars.ts';
-import { weeklyColumns } from './weekly-columns.ts';
+import { minuteColumns, weeklyColumns } from './join-columns.ts';
 
 const weekly = (rows: readonly Ohlcv[], factors?: readonly number[]) =>
   weeklyColumns(
@@ -70,6 +70,33 @@ describe('a week of daily bars', () => {
     expect([...columns.close]).toEqual([110, 50, 60]);
     expect([...columns.time]).toEqual([0, 0, 1]);
   });
+});
+
+test('minutes join into bars on the clock, named by their opening minute', () => {
+  const minute = (clock: string, price: number): Ohlcv => [`2026-01-02T${clock}`, price, price + 5, price - 5, price + 1, 10];
+  const columns = minuteColumns(
+    columnsFromBars({
+      bars: bars('000010', [
+        minute('10:01', 100),
+        minute('10:04', 110),
+        minute('10:05', 90),
+        minute('10:11', 95),
+        ['2026-01-05T09:00', 80, 80, 80, 80, 1],
+      ]),
+      symbols: [KOSPI_A],
+      isAdjusted: false,
+      dataHash: 'd',
+    }),
+    5,
+  );
+  expect(columns.times).toEqual(['2026-01-02T10:00', '2026-01-02T10:05', '2026-01-02T10:10', '2026-01-05T09:00']);
+  expect([columns.open, columns.high, columns.low, columns.close, columns.volume].map((column) => [...column])).toEqual([
+    [100, 90, 95, 80],
+    [115, 95, 100, 80],
+    [95, 85, 90, 80],
+    [111, 91, 96, 80],
+    [20, 10, 10, 1],
+  ]);
 });
 
 describe('a weekly strategy', () => {
