@@ -125,10 +125,13 @@ const ORDER_COUNTS = [
   'entriesLocked',
   'entriesHalted',
   'entriesNoVolume',
+  'entriesExpired',
   'exitsFilled',
   'exitsPartial',
   'exitsLocked',
   'exitsHalted',
+  'exitsExpired',
+  'rebalanced',
   'stopsAmbiguous',
   'delisted',
 ] as const;

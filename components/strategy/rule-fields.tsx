@@ -89,6 +89,9 @@ export function StopFields({ draft, document }: Props) {
   );
 }
 
+/** Kinds of sizing with fields of their own; a document of another kind shows its name here and is changed as JSON. */
+const EDITED_SIZINGS = ['equal_weight', 'percent_equity', 'fixed_amount'] as const satisfies readonly StrategyDocument['sizing']['kind'][];
+
 export function SizingFields({ draft, document }: Props) {
   const t = useTranslations('strategies.form');
   const locale = toLocale(useLocale());
@@ -96,6 +99,7 @@ export function SizingFields({ draft, document }: Props) {
   const set = (next: StrategyDocument['sizing']) => draft.change((now) => ({ ...now, sizing: next }));
   const choose = (kind: string) => {
     const { maxPositions } = sizing;
+    if (kind === sizing.kind) return;
     if (kind === 'percent_equity') return set({ kind, percent: 0.1, maxPositions });
     if (kind === 'fixed_amount') return set({ kind, amount: 1_000_000, maxPositions });
     return set({ kind: 'equal_weight', maxPositions });
@@ -109,7 +113,7 @@ export function SizingFields({ draft, document }: Props) {
             label={t('sizing')}
             value={sizing.kind}
             onValueChange={choose}
-            options={(['equal_weight', 'percent_equity', 'fixed_amount'] as const).map((value) => ({
+            options={[...new Set([...EDITED_SIZINGS, sizing.kind])].map((value) => ({
               value,
               label: t(`sizingKind.${value}`),
             }))}

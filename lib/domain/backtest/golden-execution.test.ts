@@ -260,6 +260,17 @@ describe('limit orders', () => {
     expect(output.counts.stopsAmbiguous).toBe(0);
   });
 
+  test('where one bar touches the stop and the limit of a sale, the stop is taken and counted', () => {
+    const rows: readonly Ohlcv[] = [
+      flat('2022-03-02', 10_000),
+      ['2022-03-03', 10_000, 11_000, 10_000, 11_000],
+      ['2022-03-04', 10_500, 11_200, 9_100, 9_500],
+    ];
+    const output = one(rows, limit(0), { stops: { loss: 0.08 } });
+    expect(output.trades[0]).toMatchObject({ exitPrice: 9_200, exitReason: 'stop_loss' });
+    expect(output.counts.stopsAmbiguous).toBe(1);
+  });
+
   test('a sale later in the bar pays for nothing bought at its open', () => {
     // 000010 (1,000,000 won of shares) can leave at 11,000 only within the bar of the 4th; 000020 opens at its limit there and finds no slot.
     const output = pencilRun({

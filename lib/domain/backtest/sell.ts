@@ -61,10 +61,16 @@ function trim(state: RunState, position: Position, moment: Moment): void {
 }
 
 /** The limit of a position's waiting exit: from the price it was decided at, on today's scale. Null for a market order. */
-export function exitLimit({ input, plan, rules }: RunState, { row, lastClose }: Position): number | null {
+function exitLimit({ input, plan, rules }: RunState, { row, lastClose }: Position): number | null {
   if (plan.limitTicks === null) return null;
   const reference = plan.isBeforeClose ? knownPrice(input.columns, row, true) : lastClose;
   return limitPrice(rules, row, 'sell', reference, plan.limitTicks);
+}
+
+/** True when a waiting sale would be filled at its limit within this bar, had nothing else come first. */
+export function meetsLimitWithin(state: RunState, position: Position): boolean {
+  if (!position.isExiting || state.plan.moment !== 'open') return false;
+  return metPrice(state.input.columns, position.row, 'sell', 'bar', exitLimit(state, position)) !== null;
 }
 
 /** A limit is good for one bar: an exit that is not done by its end is given up, and the next decision may ask again. */

@@ -3,7 +3,7 @@ import type { Stops } from '#domain/strategy/compile.ts';
 import { canTrade, type FillRules, triggerPrice, volumeCap } from './fill.ts';
 import type { ExitReason, Position } from './position.ts';
 import { type RunState, wantExit } from './run-state.ts';
-import { leavesAtOpen, sell } from './sell.ts';
+import { leavesAtOpen, meetsLimitWithin, sell } from './sell.ts';
 
 /** Prices at which a position is protected; null where the strategy has no such stop. Live trading stores these. */
 export interface ProtectiveLevels {
@@ -78,6 +78,6 @@ export function meetStops(state: RunState, position: Position, t: number): void 
     return;
   }
   const isAtOpen = position.entryTime !== t && hit.price === bar.open;
-  if (hit.isAmbiguous) state.counts.stopsAmbiguous += 1;
+  if (hit.isAmbiguous || meetsLimitWithin(state, position)) state.counts.stopsAmbiguous += 1;
   sell(state, position, row, hit.price, hit.reason, volumeCap(state.rules, row) - position.taken, isAtOpen ? 'open' : 'bar');
 }
