@@ -1,54 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Indicator } from '#domain/indicator/indicator.ts';
-import { INDICATORS } from '#domain/indicator/registry.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import type { StrategyDraft } from '#domain/strategy/schema.ts';
+import { drawnMarket } from '#lib/testing/drawn-market.ts';
 import { type Columns, truncate } from './columns.ts';
-import { type BarRow, type BarSymbol, columnsFromBars } from './columns-from-bars.ts';
+import { type BarRow, columnsFromBars } from './columns-from-bars.ts';
 import { type EngineOutput, engineSteps } from './engine.ts';
 import { checkLookAhead, randomSource } from './look-ahead.ts';
 import { computeSignals } from './signals.ts';
 
 /** What holds for every market and every strategy. Markets are drawn by seed, with halts, gaps, locks and thin volume. */
-
-const SYMBOLS: readonly BarSymbol[] = [
-  { code: '000010', market: 'KOSPI' },
-  { code: '000020', market: 'KOSDAQ' },
-  { code: '000030', market: 'KOSPI', isEnded: true },
-  { code: '000040', market: 'KOSDAQ' },
-];
-const DAYS = Array.from({ length: 90 }, (_, i) => new Date(Date.UTC(2020, 0, 1) + i * 86_400_000).toISOString().slice(0, 10));
-
-function market(seed: number): Columns {
-  const random = randomSource(seed);
-  const bars: BarRow[] = [];
-  for (const { code, isEnded } of SYMBOLS) {
-    let close = 1_000 + Math.floor(random() * 50_000);
-    for (const time of isEnded ? DAYS.slice(0, 60) : DAYS) {
-      if (random() < 0.03) continue; // a day without a row
-      if (random() < 0.05) {
-        bars.push({ code, time, open: close, high: close, low: close, close, volume: 0 });
-        continue;
-      }
-      const step = () => Math.max(1, Math.round(close * (0.9 + random() * 0.2)));
-      const isLocked = random() < 0.04;
-      const [open, next] = [step(), isLocked ? Math.floor(close * 1.3) : step()];
-      const [a, b] = isLocked ? [next, next] : [open, next];
-      bars.push({
-        code,
-        time,
-        open: a,
-        high: Math.max(a, b) + (isLocked ? 0 : Math.floor(random() * 50)),
-        low: Math.max(1, Math.min(a, b) - (isLocked ? 0 : Math.floor(random() * 50))),
-        close: b,
-        volume: Math.floor(random() * 3_000),
-      });
-      close = b;
-    }
-  }
-  return columnsFromBars({ bars, symbols: SYMBOLS, isAdjusted: seed % 2 === 0, dataHash: 'test' });
-}
 
 const fastSlow = (op: 'crosses_above' | 'crosses_below'): StrategyDraft['entry'] => ({
   left: { indicator: 'sma', args: { period: 2 } },
@@ -148,14 +109,14 @@ const barOf = (columns: Columns, code: string, day: string) => {
 describe('every run', () => {
   test('keeps cash at or above zero and in whole won', () => {
     fc.assert(
-      fc.property(...anyRun, (seed, n) => run(variant(n), market(seed)).cash.every((cash) => cash >= 0 && Number.isSafeInteger(cash))),
+      fc.property(...anyRun, (seed, n) => run(variant(n), drawnMarket(seed)).cash.every((cash) => cash >= 0 && Number.isSafeInteger(cash))),
     );
   });
 
   test('has an equity of cash plus positions at their last close', () => {
     fc.assert(
       fc.property(...anyRun, fc.integer({ min: 5, max: 80 }), (seed, n, end) => {
-        const output = run(variant(n), market(seed), end);
+        const output = run(variant(n), drawnMarket(seed), end);
         const positions = output.open.reduce((sum, position) => sum + position.quantity * position.lastPrice, 0);
         expect(output.equity[end]).toBe(output.cash[end]! + positions);
       }),
@@ -165,7 +126,7 @@ describe('every run', () => {
   test('explains the change of cash by its trades, open positions and costs', () => {
     fc.assert(
       fc.property(...anyRun, (seed, n) => {
-        const { cash, totals } = run(variant(n), market(seed));
+        const { cash, totals } = run(variant(n), drawnMarket(seed));
         expect(cash.at(-1)).toBe(10_000_000 - totals.bought + totals.sold - totals.commission - totals.tax);
       }),
     );
@@ -174,7 +135,7 @@ describe('every run', () => {
   test('trades only on bars with volume, at prices inside their range', () => {
     fc.assert(
       fc.property(...anyRun, (seed, n) => {
-        const columns = market(seed);
+        const columns = drawnMarket(seed);
         for (const trade of run(variant(n), columns).trades) {
           const entry = barOf(columns, trade.symbol, trade.entryDay);
           expect(entry.volume).toBeGreaterThan(0);
@@ -192,7 +153,7 @@ describe('every run', () => {
   test('holds no more positions than it may, and none in a company that has left the market', () => {
     fc.assert(
       fc.property(...anyRun, (seed, n) => {
-        const output = run(variant(n), market(seed));
+        const output = run(variant(n), drawnMarket(seed));
         expect(Math.max(...output.held)).toBeLessThanOrEqual(3);
         expect(output.open.map((position) => position.symbol)).not.toContain('000030');
       }),
@@ -202,7 +163,7 @@ describe('every run', () => {
   test('did until a day what it would have done had the data ended there', () => {
     fc.assert(
       fc.property(...anyRun, fc.integer({ min: 5, max: 80 }), (seed, n, cut) => {
-        const columns = market(seed);
+        const columns = drawnMarket(seed);
         const whole = run(variant(n), columns, cut);
         const known = run(variant(n), truncate(columns, cut), cut);
         expect([...known.equity]).toEqual([...whole.equity]);
@@ -214,39 +175,14 @@ describe('every run', () => {
 
   test('passes its own look-ahead check', () => {
     fc.assert(
-      fc.property(...anyRun, (seed, n) => checkLookAhead(variant(n), market(seed), 3, seed).verdict === 'clean'),
+      fc.property(...anyRun, (seed, n) => checkLookAhead(variant(n), drawnMarket(seed), 3, seed).verdict === 'clean'),
       { numRuns: 30 },
     );
   });
 });
 
-describe('the look-ahead check', () => {
-  test('finds a signal that reads tomorrow', () => {
-    const registry = INDICATORS as Record<string, Indicator>;
-    registry.tomorrow = { ...registry.sma!, compute: (input) => ({ value: input.map((_, i) => input[i + 1] ?? Number.NaN) }) };
-    try {
-      const compiled = compileStrategy({
-        schema: 'narae.strategy/1',
-        name: 'leak',
-        timeframe: '1d',
-        entry: { left: { indicator: 'tomorrow', args: { period: 1 } }, op: '>', right: { field: 'close' } },
-        stops: { maxBars: 1 },
-        sizing: { kind: 'equal_weight', maxPositions: 1 },
-      });
-      if (!compiled.ok) throw new Error('the document is sound');
-      const { program } = compiled;
-      fc.assert(
-        fc.property(fc.integer({ min: 1, max: 100_000 }), (seed) => checkLookAhead(program, market(seed), 8, seed).verdict === 'leak'),
-        { numRuns: 20 },
-      );
-    } finally {
-      delete registry.tomorrow;
-    }
-  });
-});
-
 test('the drawn markets are worth testing on: runs trade, stop, wait and are cut short', () => {
-  const outputs = Array.from({ length: 60 }, (_, seed) => run(variant(seed), market(seed + 1)));
+  const outputs = Array.from({ length: 60 }, (_, seed) => run(variant(seed), drawnMarket(seed + 1)));
   const total = (of: (output: EngineOutput) => number) => outputs.reduce((sum, output) => sum + of(output), 0);
   expect(total((output) => output.trades.length)).toBeGreaterThan(200);
   for (const count of ['entriesPartial', 'entriesHalted', 'entriesLocked', 'exitsPartial', 'exitsHalted', 'delisted'] as const) {
