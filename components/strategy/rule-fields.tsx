@@ -179,6 +179,7 @@ export function CostFields({ draft, document }: Props) {
     none: { kind: 'none' },
     ticks: { kind: 'ticks', value: 1 },
     rate: { kind: 'rate', value: 0.001 },
+    impact: { kind: 'impact', value: 0.1 },
   };
   const { slippage } = costs;
   return (
@@ -225,7 +226,7 @@ export function CostFields({ draft, document }: Props) {
             label={t('slippage')}
             value={slippage.kind}
             onValueChange={(kind) => set({ slippage: slippages[kind as Slippage['kind']] })}
-            options={(['ticks', 'rate', 'none'] as const).map((value) => ({ value, label: t(`slippageKind.${value}`) }))}
+            options={(['ticks', 'rate', 'impact', 'none'] as const).map((value) => ({ value, label: t(`slippageKind.${value}`) }))}
           />
         )}
       </FormField>
@@ -245,7 +246,7 @@ export function CostFields({ draft, document }: Props) {
                 value={slippage.value}
                 scale={100}
                 unit="%"
-                onValueChange={(value) => value !== null && set({ slippage: { kind: 'rate', value } })}
+                onValueChange={(value) => value !== null && set({ slippage: { kind: slippage.kind, value } })}
               />
             )
           }

@@ -44,10 +44,10 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
     counts.entriesLocked += 1;
     return true;
   }
-  const slipped = slippedPrice(rules, row, 'buy', marketPrice);
-  const price = limit === null ? slipped : Math.min(slipped, limit);
   const wanted = Math.floor(entry.quantity / scale);
   const cap = volumeCap(rules, row) - (held?.taken ?? 0);
+  const slipped = slippedPrice(rules, row, 'buy', marketPrice, Math.min(wanted, cap));
+  const price = limit === null ? slipped : Math.min(slipped, limit);
   const quantity = Math.min(wanted, affordableQuantity(rules, price, state.cash), cap);
   if (quantity < 1) {
     counts[cap < 1 ? 'entriesNoVolume' : 'entriesNoCash'] += 1;

@@ -54,6 +54,7 @@ const VARIANTS: readonly Partial<StrategyDraft>[] = [
     stops: { loss: 0.06 },
     execution: { at: 'next_close', orderType: 'limit', limitOffsetTicks: -1, participation: 0.2 },
   },
+  { exit: fastSlow('crosses_below'), stops: { profit: 0.1 }, costs: { slippage: { kind: 'impact', value: 0.05 } } },
   { exit: fastSlow('crosses_below'), stops: { loss: 0.05 }, sizing: { kind: 'risk_per_trade', risk: 0.01, maxPositions: 3 } },
   { exit: fastSlow('crosses_below'), sizing: { kind: 'volatility_target', volatility: 0.4, period: 5, maxPositions: 3 } },
   { exit: fastSlow('crosses_below'), stops: { loss: 0.1 }, sizing: { kind: 'weights', rebalance: 'weekly', maxPositions: 3 } },

@@ -1,5 +1,5 @@
 import { commission, settlementDay, transactionTaxRate } from '#domain/market/fees-and-tax.ts';
-import { shareOfVolume, slippedByRate, slippedOnGrid } from '#domain/market/fill-rules.ts';
+import { type Slippage, shareOfVolume, slippedByRate, slippedOnGrid } from '#domain/market/fill-rules.ts';
 import { limitRate, priceLimits } from '#domain/market/price-limit.ts';
 import { ceilToTick, floorToTick, stepTicks, tickSize, tickTable } from '#domain/market/ticks.ts';
 import type { Side } from '#domain/order/order.ts';
@@ -118,12 +118,12 @@ export function volumeCap(rules: FillRules, row: number): number {
 }
 
 /**
- * The price we get when the market shows `price`: moved against us by the slippage, on the tick of that date (raw data), in whole
+ * The price we get for `quantity` shares when the market shows `price`: moved against us by the slippage, on the tick of that date (raw data), in whole
  * won, and inside the range in which the bar is known to have traded.
  */
-export function slippedPrice(rules: FillRules, row: number, side: Side, price: number): number {
+export function slippedPrice(rules: FillRules, row: number, side: Side, price: number, quantity: number): number {
   const { columns } = rules;
-  const moved = movedPrice(rules, row, side, price);
+  const moved = movedPrice(rules, row, side, price, quantity);
   return side === 'buy' ? Math.min(moved, Math.max(columns.high[row]!, price)) : Math.max(moved, Math.min(columns.low[row]!, price));
 }
 
@@ -145,8 +145,15 @@ export function limitPrice(rules: FillRules, row: number, side: Side, reference:
   return stepTicks(onTick, way * ticks, bands);
 }
 
-function movedPrice(rules: FillRules, row: number, side: Side, price: number): number {
-  const { slippage } = rules.costs;
+/** An order moves the price with the square root of its part of the bar's volume: four times the shares cost twice the way. */
+function impactRate(rules: FillRules, row: number, value: number, quantity: number): Slippage {
+  const part = Math.max(0, quantity) / rules.columns.volume[row]!;
+  return { kind: 'rate', value: value * Math.sqrt(part) };
+}
+
+function movedPrice(rules: FillRules, row: number, side: Side, price: number, quantity: number): number {
+  const { slippage: told } = rules.costs;
+  const slippage = told.kind === 'impact' ? impactRate(rules, row, told.value, quantity) : told;
   if (slippage.kind === 'none' || slippage.value === 0) return price;
   const bands = tickTable(questionOf(rules, row));
   if (!rules.columns.isAdjusted && Number.isInteger(price)) return slippedOnGrid(slippage, side, price, bands);

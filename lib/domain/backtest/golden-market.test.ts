@@ -47,6 +47,20 @@ describe('a tick of slippage is the tick of that date, market and price', () => 
   });
 });
 
+test('market impact grows with the square root of our part of the volume', () => {
+  // 100 of 10,000 shares: √0.01 × 10 % = 1 % → 10,100, for which 99 are paid. 99 of 39,600: √0.0025 × 10 % = 0.5 % of 11,000 → 10,945,
+  // on the tick of 50 below: 10,900. Nothing is slippage but the difference to the price shown.
+  const output = run({
+    program: program({ costs: { commissionRate: 0, tax: 'none', slippage: { kind: 'impact', value: 0.1 } } }),
+    bars: bars('000010', [
+      flat('2022-03-02', 10_000),
+      ['2022-03-03', 10_000, 11_000, 10_000, 11_000, 10_000],
+      ['2022-03-04', 11_000, 11_000, 10_500, 10_600, 39_600],
+    ]),
+  });
+  expect(output.trades[0]).toMatchObject({ quantity: 99, entryPrice: 10_100, exitPrice: 10_900, slippage: 99 * 200, pnl: 99 * 800 });
+});
+
 describe('a sale is taxed by the law of its settlement day', () => {
   // Bought at 10,000 for 1,000,000 without commission: 100 shares, sold at 11,000 for 1,100,000.
   test.each([

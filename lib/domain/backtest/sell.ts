@@ -56,7 +56,7 @@ function trim(state: RunState, position: Position, moment: Moment): void {
   position.trim = 0;
   if (quantity < 1) return;
   const marketPrice = metPrice(state.input.columns, row, 'sell', moment, null)!;
-  settleSale(state, position, row, quantity, slippedPrice(rules, row, 'sell', marketPrice), marketPrice, moment);
+  settleSale(state, position, row, quantity, slippedPrice(rules, row, 'sell', marketPrice, quantity), marketPrice, moment);
   counts.rebalanced! += 1;
 }
 
@@ -99,7 +99,7 @@ export function sell(
     state.counts.exitsPartial += 1;
     return;
   }
-  const slipped = slippedPrice(rules, row, 'sell', marketPrice);
+  const slipped = slippedPrice(rules, row, 'sell', marketPrice, quantity);
   settleSale(state, position, row, quantity, limit === null ? slipped : Math.max(slipped, limit), marketPrice, moment);
   if (position.quantity > 0) {
     state.counts.exitsPartial += 1;

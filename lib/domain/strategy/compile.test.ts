@@ -167,6 +167,7 @@ describe('each fault has its path and a sentence in both languages', () => {
       path: 'execution.orderType',
       document: { ...sized({ kind: 'weights', rebalance: 'weekly', maxPositions: 2 }), execution: { orderType: 'limit' } },
     },
+    { code: 'too_big', path: 'costs.slippage.value', document: { ...sound, costs: { slippage: { kind: 'impact', value: 2 } } } },
     { code: 'invalid_value', path: 'sizing.rebalance', document: sized({ kind: 'weights', rebalance: 'hourly', maxPositions: 2 }) },
     { code: 'number_outside', path: 'stops.loss', document: { ...sound, stops: { loss: 8 } } },
     { code: 'unrecognized_keys', path: '', document: { ...sound, leverage: 2 } },

@@ -131,6 +131,16 @@ test.each([
   expect(told({ ...base, sizing }, 'en').sizing?.toSorted()).toEqual(en.toSorted());
 });
 
+test('market impact is told for what it is', () => {
+  const costs = { slippage: { kind: 'impact', value: 0.1 } } as const;
+  expect(told({ ...base, costs }, 'ko').costs).toEqual([
+    '수수료 0.015%, 거래세는 그날의 법대로, 봉 거래량만큼 주문하면 10%, 그보다 작으면 비중의 제곱근만큼 불리하게 체결된다고 계산합니다.',
+  ]);
+  expect(told({ ...base, costs }, 'en').costs).toEqual([
+    "Reckons with a commission of 0.015%, the day's transaction tax and a market impact of 10% for a bar's whole volume, by the square root of our part of it.",
+  ]);
+});
+
 test('before the close, a sentence says which day it reads', () => {
   const execution = { at: 'this_close_auction' } as const;
   expect(told({ ...base, execution }, 'ko').entry).toEqual(['1일 전 종가가 1,000원보다 크면 삽니다.']);

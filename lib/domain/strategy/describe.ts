@@ -219,6 +219,21 @@ function limitSentence(ticks: number, isBeforeClose: boolean, language: Language
   return `The limit ${place} ${reference}; what is not filled that day is dropped.`;
 }
 
+function slippageText(slippage: Program['document']['costs']['slippage'], isKorean: boolean): string {
+  switch (slippage.kind) {
+    case 'none':
+      return isKorean ? '미끄러짐 없이' : 'no slippage';
+    case 'ticks':
+      return isKorean ? `${slippage.value}호가 불리하게` : `${slippage.value} tick${slippage.value === 1 ? '' : 's'} of slippage`;
+    case 'rate':
+      return isKorean ? `${percent(slippage.value)} 불리하게` : `${percent(slippage.value)} of slippage`;
+    case 'impact':
+      return isKorean
+        ? `봉 거래량만큼 주문하면 ${percent(slippage.value)}, 그보다 작으면 비중의 제곱근만큼 불리하게`
+        : `a market impact of ${percent(slippage.value)} for a bar's whole volume, by the square root of our part of it`;
+  }
+}
+
 function costs({ document }: Program, language: Language): string {
   const { commissionRate, tax, slippage } = document.costs;
   const isKorean = language === 'ko';
@@ -235,18 +250,7 @@ function costs({ document }: Program, language: Language): string {
         : isKorean
           ? `거래세 ${percent(tax.rate)}`
           : `a tax of ${percent(tax.rate)}`;
-  const slip =
-    slippage.kind === 'none'
-      ? isKorean
-        ? '미끄러짐 없이'
-        : 'no slippage'
-      : slippage.kind === 'ticks'
-        ? isKorean
-          ? `${slippage.value}호가 불리하게`
-          : `${slippage.value} tick${slippage.value === 1 ? '' : 's'} of slippage`
-        : isKorean
-          ? `${percent(slippage.value)} 불리하게`
-          : `${percent(slippage.value)} of slippage`;
+  const slip = slippageText(slippage, isKorean);
   return isKorean
     ? `수수료 ${rate}, ${taxText}, ${slip} 체결된다고 계산합니다.`
     : `Reckons with a commission of ${rate}, ${taxText} and ${slip}.`;

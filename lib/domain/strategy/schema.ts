@@ -141,6 +141,8 @@ export const strategyDocument = z.strictObject({
           z.strictObject({ kind: z.literal('none') }),
           z.strictObject({ kind: z.literal('ticks'), value: z.int().min(0).max(100) }),
           z.strictObject({ kind: z.literal('rate'), value: z.number().min(0).max(0.2) }),
+          /** `value`: the part of the price that an order as large as the bar's whole volume would move. */
+          z.strictObject({ kind: z.literal('impact'), value: z.number().min(0).max(1) }),
         ])
         .default({ kind: 'ticks', value: 1 }),
     })
