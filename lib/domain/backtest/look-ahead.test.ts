@@ -6,7 +6,10 @@ import { Evaluator } from '#domain/strategy/evaluate.ts';
 import type { ConditionNode, NumberNode } from '#domain/strategy/expression.ts';
 import type { StrategyDraft } from '#domain/strategy/schema.ts';
 import { drawnMarket } from '#lib/testing/drawn-market.ts';
-import { checkLookAhead } from './look-ahead.ts';
+import type { Columns } from './columns.ts';
+import { decideAtClose } from './decide.ts';
+import { checkLookAhead, randomSource } from './look-ahead.ts';
+import { computeSignals } from './signals.ts';
 
 /** A check that never finds anything proves nothing: here each kind of leak is put in by hand, and each must be caught in every market. */
 
@@ -117,6 +120,42 @@ describe('a leak in what an engine step reads is caught in every market', () => 
     expect(caught(chosen)).toBe(0);
     leak(chosen);
     expect(caught(chosen)).toBe(20);
+  });
+});
+
+describe('a decision into the closing auction', () => {
+  const auction = { at: 'this_close_auction' } as const;
+  const docs: readonly Partial<StrategyDraft>[] = [
+    { exit: { left: { field: 'unrealised_rate' }, op: '>', right: 0.01 }, universe: { rank: { by: { field: 'volume' } } } },
+    {
+      entry: { left: { field: 'open' }, op: '>', right: close },
+      stops: { atr: { period: 2, multiple: 1 } },
+      sizing: { kind: 'risk_per_trade', risk: 0.01, maxPositions: 3 },
+    },
+    { exit: { not: above }, sizing: { kind: 'weights', rebalance: 'daily', maxPositions: 3 } },
+    { exit: { not: above }, sizing: { kind: 'volatility_target', volatility: 0.3, period: 3, maxPositions: 3 } },
+  ];
+
+  test.each(docs.map((changes, n) => ({ n, changes })))('is the same whatever the bar does after its open (document $n)', ({ changes }) => {
+    const chosen = program({ ...changes, execution: auction });
+    let decided = 0;
+    for (const seed of SEEDS) {
+      const columns = drawnMarket(seed);
+      const random = randomSource(seed);
+      const index = 10 + Math.floor(random() * 45);
+      // Another day from the open on; a symbol that is halted is known to be halted.
+      const isOpen = (row: number) => columns.time[row] === index && columns.volume[row]! > 0;
+      const another = (column: Float64Array) => column.map((value, row) => (isOpen(row) ? Math.ceil(value * (0.5 + random())) : value));
+      const { high, low, close: closes, volume } = columns;
+      const changed = { ...columns, high: another(high), low: another(low), close: another(closes), volume: another(volume) };
+      const positions = [{ symbol: 0, quantity: 10, entryPrice: columns.open[0]!, barsHeld: 2, isExiting: false }];
+      const decide = (data: Columns) =>
+        decideAtClose({ program: chosen, columns: data, signals: computeSignals(chosen, data), index, cash: 5_000_000, positions });
+      const decisions = decide(columns);
+      decided += decisions.length;
+      expect(decide(changed)).toEqual(decisions);
+    }
+    expect(decided).toBeGreaterThan(20);
   });
 });
 
