@@ -15,6 +15,7 @@ import { FormField } from '#components/ui/form.tsx';
 import { NumberInput } from '#components/ui/number-input.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { Notice } from '#components/ui/states.tsx';
+import type { Fault } from '#domain/strategy/fault.ts';
 import { strategyRepo } from '#lib/db/strategies.ts';
 import { useDb } from '#lib/realtime/context.tsx';
 import { SymbolPicker } from './symbol-picker.tsx';
@@ -28,6 +29,8 @@ interface Props {
   readonly onOpenChange: (open: boolean) => void;
   readonly strategyName: string;
   readonly symbols: readonly string[];
+  /** Why the auto-trader cannot run this document; null when it can. */
+  readonly unfit: Pick<Fault, 'ko' | 'en'> | null;
   readonly prepare: () => Promise<{ strategyId: string | null; version: number | null; params: ParamValues }>;
 }
 
@@ -48,7 +51,7 @@ export function DeployDialog(props: Props) {
   );
 }
 
-function DeployForm({ strategyName, symbols: initialSymbols, prepare }: Props) {
+function DeployForm({ strategyName, symbols: initialSymbols, unfit, prepare }: Props) {
   const t = useTranslations('strategies.deploy');
   const router = useRouter();
   const db = useDb();
@@ -68,6 +71,7 @@ function DeployForm({ strategyName, symbols: initialSymbols, prepare }: Props) {
         </Link>
       </Notice>
     );
+  if (unfit) return <Notice tone="warn">{unfit[locale]}</Notice>;
   const deploy = () =>
     run(async () => {
       const { strategyId, version, params } = await prepare();

@@ -12,6 +12,7 @@ import { FormField } from '#components/ui/form.tsx';
 import { Input, Textarea } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/states.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '#components/ui/tabs.tsx';
+import { liveFault } from '#domain/strategy/live-support.ts';
 import type { StrategyDocument } from '#domain/strategy/schema.ts';
 import type { InvestmentSettings } from '#lib/db/preferences.ts';
 import { type DatasetView, type StrategyView, strategyRepo, type VersionDocument, type VersionView } from '#lib/db/strategies.ts';
@@ -147,6 +148,7 @@ export function StrategyEditor({ strategy, saved, versions, datasets, settings }
             onOpenChange={(open) => setDialog(open ? 'deploy' : null)}
             strategyName={program.document.name}
             symbols={program.document.universe.symbols}
+            unfit={liveFault(program.document)}
             prepare={prepare}
           />
         </>
