@@ -1,6 +1,7 @@
 import { type Decision, rowAfter } from './decide.ts';
 import { affordableQuantity, canTrade, commissionOf, fillAmount, limitPrice, rescale, slippedPrice, volumeCap } from './fill.ts';
 import { type Moment, metPrice } from './order-plan.ts';
+import type { Position } from './position.ts';
 import { NO_ENTRIES, positionIn, type RunState } from './run-state.ts';
 
 /** Entries meet one moment of a bar, best first; those whose limit was not reached stay for the next moment. */
@@ -24,7 +25,7 @@ export function dropEntries(state: RunState): void {
  */
 function buy(state: RunState, entry: Decision, t: number, moment: Moment): boolean {
   const { input, rules, counts, plan } = state;
-  const { columns, program, signals } = input;
+  const { columns, program } = input;
   const row = plan.isBeforeClose ? entry.row : rowAfter(columns, entry.symbol, entry.row, t);
   if (row < 0 || !(columns.volume[row]! > 0)) {
     counts.entriesHalted += 1;
@@ -53,25 +54,56 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
     counts[cap < 1 ? 'entriesNoVolume' : 'entriesNoCash'] += 1;
     return true;
   }
-  if (held) counts.rebalanced! += 1;
-  else counts[quantity < wanted ? 'entriesPartial' : 'entriesFilled'] += 1;
-  const amount = fillAmount('buy', price, quantity);
-  const fee = commissionOf(rules, amount);
-  const slippage = Math.round((price - marketPrice) * quantity);
-  state.cash -= amount + fee;
-  state.totals.bought += amount;
-  state.totals.commission += fee;
-  state.totals.slippage += slippage;
+  const fill: Fill = { row, t, moment, price, quantity, slippage: Math.round((price - marketPrice) * quantity) };
   if (held) {
-    held.entryPrice = (held.entryPrice * held.quantity + price * quantity) / (held.quantity + quantity);
-    held.quantity += quantity;
-    held.entryAmount += amount;
-    held.taken += quantity;
-    held.commission += fee;
-    held.slippage += slippage;
+    counts.rebalanced! += 1;
+    addTo(held, fill, pay(state, fill));
     return true;
   }
-  state.positions.push({
+  counts[quantity < wanted ? 'entriesPartial' : 'entriesFilled'] += 1;
+  state.positions.push(opened(state, entry, fill, pay(state, fill)));
+  return true;
+}
+
+interface Fill {
+  readonly row: number;
+  readonly t: number;
+  readonly moment: Moment;
+  readonly price: number;
+  readonly quantity: number;
+  readonly slippage: number;
+}
+/** Whole won of a purchase: for the shares, and to the broker. */
+interface Bill {
+  readonly amount: number;
+  readonly fee: number;
+}
+
+function pay(state: RunState, { price, quantity, slippage }: Fill): Bill {
+  const { rules, totals } = state;
+  const amount = fillAmount('buy', price, quantity);
+  const fee = commissionOf(rules, amount);
+  state.cash -= amount + fee;
+  totals.bought += amount;
+  totals.commission += fee;
+  totals.slippage += slippage;
+  return { amount, fee };
+}
+
+/** More of what is held: the entry price becomes the average of all purchases. */
+function addTo(held: Position, { price, quantity, slippage }: Fill, { amount, fee }: Bill): void {
+  held.entryPrice = (held.entryPrice * held.quantity + price * quantity) / (held.quantity + quantity);
+  held.quantity += quantity;
+  held.entryAmount += amount;
+  held.taken += quantity;
+  held.commission += fee;
+  held.slippage += slippage;
+}
+
+function opened({ input, plan }: RunState, entry: Decision, fill: Fill, { amount, fee }: Bill): Position {
+  const { row, t, moment, price, quantity, slippage } = fill;
+  const { signals, columns } = input;
+  return {
     symbol: entry.symbol,
     quantity,
     entryPrice: price,
@@ -96,6 +128,5 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
     tax: 0,
     soldAmount: 0,
     soldQuantity: 0,
-  });
-  return true;
+  };
 }
