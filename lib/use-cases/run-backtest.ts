@@ -199,7 +199,7 @@ function assemble(input: BacktestInput, program: Program, { start, end, output, 
     open: output.open,
     orders: output.counts,
     lookAhead,
-    withdrawable: withdrawableCash(days, cash, capital),
+    withdrawable: withdrawableCash(days, cash, capital, columns.sessions ? 1 : 2),
     diagnosis: diagnose({ columns, output, days, equity, capital, participation: document.execution.participation, lookAhead }),
   });
 }

@@ -38,5 +38,13 @@ test.each([
     ],
   },
 ])('$why', ({ cash, changes }) => {
-  expect(withdrawableCash(DAYS, Float64Array.from(cash), cash[0]!)).toEqual(changes);
+  expect(withdrawableCash(DAYS, Float64Array.from(cash), cash[0]!, 2)).toEqual(changes);
+});
+
+test('of weeks, what is sold in one can leave by the end of the next', () => {
+  expect(withdrawableCash(['w1', 'w2', 'w3', 'w4'], Float64Array.from([0, 70, 70, 20]), 0, 1)).toEqual([
+    ['w1', 0],
+    ['w3', 70],
+    ['w4', 20],
+  ]);
 });
