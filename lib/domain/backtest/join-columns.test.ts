@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bars, flat, KOSPI_A, NO_COSTS, type Ohlcv, pencilProgram, pencilRun } from '#lib/testing/pencil-run.ts';
 import { columnsFromBars } from './columns-from-bars.ts';
+import { rowFinder } from './diagnosis/fill-rows.ts';
 import { minuteColumns, weeklyColumns } from './join-columns.ts';
 
 const weekly = (rows: readonly Ohlcv[], factors?: readonly number[]) =>
@@ -51,6 +52,11 @@ describe('a week of daily bars', () => {
     );
     expect(first(columns)).toEqual([200, 220, 180, 205, 100]);
     expect(columns.factor?.[0]).toBe(1);
+  });
+
+  test('is found by its first session and by its last', () => {
+    const rowAt = rowFinder(weekly([flat('2022-03-07', 100), flat('2022-03-11', 110), flat('2022-03-14', 120), flat('2022-03-18', 130)]));
+    expect(['2022-03-07', '2022-03-11', '2022-03-14', '2022-03-18'].map((day) => rowAt('000010', day))).toEqual([0, 0, 1, 1]);
   });
 
   test('keeps symbols apart that share the calendar', () => {
