@@ -6,6 +6,8 @@ import { pause, playStep, type Stage, untilSo } from './play.ts';
 /** One press: the first order is between its attempt and its write when the halt comes, the other waits behind it. */
 export type HaltRound = readonly Step[];
 
+/** The kill switch's target: from the commit to the last byte (ORDERS §6). Milliseconds of the machine. */
+const HEARD_MS = 250;
 const HALTED_MS = 8_000;
 const LONGEST_HALT_MS = 40_000;
 
@@ -27,6 +29,7 @@ export async function playHalts(
     const over = Promise.all([stalled, ...behind.map((step) => playStep(stage, account, step))]);
     for (const step of behind) await untilPlaced(stage, account, step.orders[0]!.intentKey);
     await setHalt(stage, account, 'halt');
+    await pause(HEARD_MS);
     await fleet.tell('release', strike.id);
     // Not lifted before the sender has said what became of them, or it could still send the stalled one as if nothing had been.
     await Promise.all([pause(stage.machineMs(HALTED_MS)), Promise.race([over, pause(stage.machineMs(LONGEST_HALT_MS))])]);

@@ -50,13 +50,17 @@ export async function playKills(lane: KillLane, steps: readonly KillStep[]): Pro
   const { stage, fleet, recordDir } = lane;
   const { kills } = lane;
   const busy = new Map<number, Promise<void>>();
-  let doomed = (await rolesOf(stage, fleet)).other;
+  const { keeper, other } = await rolesOf(stage, fleet);
+  const keeperId = await instanceOf(stage, keeper);
+  let doomed = other;
   for (const [round, { script, step }] of steps.entries()) {
     const account = lane.accountOf(step.account);
     stage.doing.set('kills', `${round}: ${script.what} at ${script.door}`);
     await busy.get(step.account);
     fleet.warmSpare();
-    await handOver(stage, account, await instanceOf(stage, doomed));
+    const doomedId = await instanceOf(stage, doomed);
+    await clear(stage, keeperId, doomedId);
+    await handOver(stage, account, doomedId);
     if (script.isListOld) await pause(stage.machineMs(LIST_OLD_MS));
     const [order] = step.orders as [PlannedOrder];
     const strike = { id: order.intentKey, accountId: account.id, door: script.door, what: script.what };
@@ -127,6 +131,27 @@ async function instanceOf(stage: Stage, { child }: Part): Promise<string> {
     return id !== '';
   });
   return id;
+}
+
+/** What the last dead process left goes to the keeper, whoever took it, and the doomed one has nothing on its way to the venue. */
+async function clear(stage: Stage, keeperId: string, doomedId: string): Promise<void> {
+  const { pool } = stage.database;
+  await untilSo(stage, 'nothing left of the dead', async () => {
+    const { rows } = await pool.query('select 1 from public.account_leases where instance_id <> all($1)', [[keeperId, doomedId]]);
+    return rows.length === 0;
+  });
+  await pool.query(
+    'update public.account_leases set instance_id = $1, token = token + 1, taken_at = clock_timestamp() where instance_id = $2',
+    [keeperId, doomedId],
+  );
+  await untilSo(stage, 'nothing on its way', async () => {
+    const { rows } = await pool.query(
+      `select 1 from public.order_attempts t join public.real_orders o on o.id = t.order_id
+        where t.instance_id = $1 and t.finished_at is null and o.order_status = 'submitting'`,
+      [doomedId],
+    );
+    return rows.length === 0;
+  });
 }
 
 /** Gives an account to an instance as a take-over does, and waits until that one has read its balance. */
