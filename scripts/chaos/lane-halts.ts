@@ -65,7 +65,7 @@ async function setHalt({ database }: Stage, account: ChaosAccount, level: string
 }
 
 /** Lifting is refused until the account is read back and nothing is unknown. */
-function lift(stage: Stage, account: ChaosAccount): Promise<void> {
+export function lift(stage: Stage, account: ChaosAccount): Promise<void> {
   return untilSo(stage, `halt of account ${account.index} lifted`, async () => {
     await setHalt(stage, account, 'none');
     return true;

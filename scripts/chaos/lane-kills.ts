@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ChaosAccount } from './accounts.ts';
 import type { Fleet } from './fleet.ts';
 import { FREEZE, KILL_SCRIPTS, type KillScript, OUTLIVE } from './kill-scripts.ts';
+import { lift } from './lane-halts.ts';
 import { rolesOf } from './owner.ts';
 import type { PlannedOrder, Step } from './plan.ts';
 import { pause, playStep, type Stage, untilSo } from './play.ts';
@@ -61,6 +62,7 @@ export async function playKills(lane: KillLane, steps: readonly KillStep[]): Pro
     const doomedId = await instanceOf(stage, doomed);
     await clear(stage, keeperId, doomedId);
     await handOver(stage, account, doomedId);
+    await resume(stage, account);
     if (script.isListOld) await pause(stage.machineMs(LIST_OLD_MS));
     const [order] = step.orders as [PlannedOrder];
     const strike = { id: order.intentKey, accountId: account.id, door: script.door, what: script.what };
@@ -152,6 +154,15 @@ async function clear(stage: Stage, keeperId: string, doomedId: string): Promise<
     );
     return rows.length === 0;
   });
+}
+
+/** The person's part after an automatic halt, for which a round before may have been reason enough. */
+async function resume(stage: Stage, account: ChaosAccount): Promise<void> {
+  const { rowCount } = await stage.database.pool.query(
+    `select 1 from public.trading_halts where scope = 'account' and scope_id = $1 and level <> 'none'`,
+    [account.id],
+  );
+  if (rowCount) await lift(stage, account);
 }
 
 /** Gives an account to an instance as a take-over does, and waits until that one has read its balance. */
