@@ -8,6 +8,8 @@ export type HaltRound = readonly Step[];
 
 /** The kill switch's target: from the commit to the last byte (ORDERS §6). Milliseconds of the machine. */
 const HEARD_MS = 250;
+/** The venue tells whole seconds: what leaves later than this is seen to be late. Milliseconds of the world. */
+const SHOWN_MS = 2_100;
 const HALTED_MS = 8_000;
 const LONGEST_HALT_MS = 40_000;
 
@@ -29,7 +31,7 @@ export async function playHalts(
     const over = Promise.all([stalled, ...behind.map((step) => playStep(stage, account, step))]);
     for (const step of behind) await untilPlaced(stage, account, step.orders[0]!.intentKey);
     await setHalt(stage, account, 'halt');
-    await pause(HEARD_MS);
+    await pause(Math.max(HEARD_MS, stage.machineMs(SHOWN_MS)));
     await fleet.tell('release', strike.id);
     // Not lifted before the sender has said what became of them, or it could still send the stalled one as if nothing had been.
     await Promise.all([pause(stage.machineMs(HALTED_MS)), Promise.race([over, pause(stage.machineMs(LONGEST_HALT_MS))])]);
