@@ -2,6 +2,7 @@ import { columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
 import type { DiagnosisInput } from '#domain/backtest/diagnosis/finding.ts';
 import type { EngineOutput, OpenPosition } from '#domain/backtest/engine.ts';
 import type { Trade } from '#domain/backtest/position.ts';
+import { NO_ORDERS } from '#domain/backtest/run-state.ts';
 import { aTrade, weekdays } from './example-run.ts';
 
 export const CAPITAL = 1_000_000;
@@ -45,19 +46,9 @@ export function aDiagnosedRun(facts: RunFacts = {}): DiagnosisInput {
     trades,
     open: facts.open ?? [],
     counts: {
+      ...NO_ORDERS,
       entriesFilled: trades.length,
-      entriesPartial: 0,
-      entriesHalted: 0,
-      entriesLocked: 0,
-      entriesNoCash: 0,
-      entriesNoSlot: 0,
-      entriesNoVolume: 0,
       exitsFilled: trades.length,
-      exitsPartial: 0,
-      exitsHalted: 0,
-      exitsLocked: 0,
-      stopsAmbiguous: 0,
-      delisted: 0,
       ...facts.counts,
     },
     totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0, ...facts.totals },

@@ -1,29 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addDays, isWeekend } from '#domain/market/day.ts';
+import { csvFolder } from '#lib/testing/csv-folder.ts';
 import { importData } from './import-data.ts';
 import { loadColumns } from './load-columns.ts';
 import { verifyData } from './verify-data.ts';
 
-let dir: string;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'narae-listings-'));
-});
-afterAll(async () => {
-  await rm(dir, { recursive: true, force: true });
-});
+const { path, csv } = csvFolder('narae-listings-');
 
 const DAYS = Array.from({ length: 180 }, (_, i) => addDays('2018-01-02', i)).filter((day) => !isWeekend(day));
 const LAST = DAYS.at(-1)!;
 const bars = (code: string, days: readonly string[], market = 'KOSPI') =>
   days.map((day) => `${day},${code},${market},1000,1000,1000,1000,10`);
-async function csv(name: string, lines: readonly string[]): Promise<string> {
-  const file = join(dir, name);
-  await writeFile(file, lines.join('\n'));
-  return file;
-}
 const HEADER = 'date,code,market,open,high,low,close,volume';
 const LISTED = 'code,market,listing_date';
 const DELISTED = 'code,market,listing_date,delisting_date';
@@ -42,7 +29,7 @@ test('a symbol has the market of the run’s first day, not the one it moved to 
     await csv('moves-listed.csv', [LISTED, `000010,KOSPI,${moved}`, '000020,KOSPI,2001-01-02', '000030,KOSPI,2001-01-02']),
     await csv('moves-delisted.csv', [DELISTED, `000010,KOSDAQ,2005-07-19,${moved}`]),
   ];
-  const out = join(dir, 'moves');
+  const out = path('moves');
   expect((await importData({ file, out, listings })).ok).toBe(true);
   const kosdaq = async (from: string) =>
     (await loadColumns(out, { from, to: LAST, markets: ['KOSDAQ'] })).symbols.map(({ code, market }) => [code, market]);
@@ -67,7 +54,7 @@ test('delisted symbols stay and end; a listed one whose bars stop is halted, not
     await csv('ends-listed.csv', [LISTED, '000010,KOSPI,2001-01-02', '000030,KOSPI,2018-02-01']),
     await csv('ends-delisted.csv', [DELISTED, `000020,KOSPI,2001-01-02,${DAYS[62]}`]),
   ];
-  const out = join(dir, 'ends');
+  const out = path('ends');
   const outcome = await importData({ file, out, listings });
   const samples = Object.fromEntries(outcome.findings.map(({ code, samples }) => [code, samples.map((row) => row.code)]));
   expect(samples).toMatchObject({ unlisted: ['000040'], before_listing: ['000030'], ends_early: ['000030'] });
@@ -82,7 +69,7 @@ test('bars after the delisting are told', async () => {
   const listings = [await csv('zombie-delisted.csv', [DELISTED, `000010,KOSPI,2001-01-02,${DAYS[5]}`])];
   const outcome = await importData({
     file: await csv('zombie.csv', [HEADER, ...bars('000010', DAYS)]),
-    out: join(dir, 'zombie'),
+    out: path('zombie'),
     listings,
   });
   expect(outcome.findings.find(({ code }) => code === 'after_delisting')).toMatchObject({ count: 1, samples: [{ delisted: DAYS[5] }] });
@@ -91,5 +78,5 @@ test('bars after the delisting are told', async () => {
 test('a listing file without the needed columns is refused, naming them', async () => {
   const listings = [await csv('columns.csv', ['code,name', '000010,x'])];
   const file = await csv('any.csv', [HEADER, ...bars('000010', DAYS)]);
-  await expect(importData({ file, out: join(dir, 'any'), listings })).rejects.toThrow('lack the columns market, listing_date');
+  await expect(importData({ file, out: path('any'), listings })).rejects.toThrow('lack the columns market, listing_date');
 });

@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { z } from 'zod';
 import { AppError } from '#lib/errors.ts';
 import { rowsOf, sourceOf } from './duck.ts';
 import { type Finding, findingsOf } from './finding.ts';
-import type { StoredSymbol } from './manifest.ts';
+import { type StoredSymbol, storedSymbol } from './manifest.ts';
 
 /** A symbol that stops so long before the data's end is called ended unless its listing says otherwise (calendar days). */
 const ENDS_EARLY_DAYS = 30;
@@ -87,10 +88,11 @@ export async function symbolRows(db: DuckDBConnection, hasListings: boolean): Pr
     : [];
   const marketsOf = Map.groupBy(moves, (row) => row.code);
   const listingOf = new Map(periods.map(({ code, listed, delisted }) => [code, { listed, delisted }]));
-  return rows.map((row) => ({
+  const symbols = rows.map((row) => ({
     ...row,
     rows: Number(row.rows),
     markets: (marketsOf.get(row.code) ?? []).map(({ since, market }) => ({ since, market })),
     listing: listingOf.get(row.code) ?? null,
-  })) as unknown as StoredSymbol[];
+  }));
+  return z.array(storedSymbol).parse(symbols);
 }

@@ -1,24 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addDays, isWeekend } from '#domain/market/day.ts';
+import { csvFolder } from '#lib/testing/csv-folder.ts';
 import { importData } from './import-data.ts';
 import { loadColumns } from './load-columns.ts';
 
-let dir: string;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'narae-quality-'));
-});
-afterAll(async () => {
-  await rm(dir, { recursive: true, force: true });
-});
+const { path, csv } = csvFolder('narae-quality-');
 
-async function csv(name: string, lines: readonly string[]): Promise<string> {
-  const file = join(dir, name);
-  await writeFile(file, lines.join('\n'));
-  return file;
-}
 const HEADER = 'date,code,market,open,high,low,close,volume';
 const weekdays = (from: string, count: number) =>
   Array.from({ length: count * 2 }, (_, i) => addDays(from, i))
@@ -45,7 +32,7 @@ describe('against a calendar', () => {
         ...(day === holiday ? [] : [row(day, '000030', 1_000, i >= 20 && i < 45 ? 0 : 10)]),
       ]);
     const file = await csv('faulty.csv', [HEADER, ...lines]);
-    const outcome = await importData({ file, out: join(dir, 'faulty'), calendar });
+    const outcome = await importData({ file, out: path('faulty'), calendar });
     if (!outcome.ok) throw new Error(JSON.stringify(outcome.findings));
     const found = Object.fromEntries(outcome.findings.map(({ code, count, samples }) => [code, { count, first: samples[0] }]));
     expect(found).toMatchObject({
@@ -60,8 +47,8 @@ describe('against a calendar', () => {
   test('a calendar that does not cover the file, or is none, is refused', async () => {
     const file = await csv('long.csv', [HEADER, row('2023-03-02', '000010', 1_000)]);
     const short = await csv('short-calendar.csv', calendarLines(days));
-    await expect(importData({ file, out: join(dir, 'x'), calendar: short })).rejects.toThrow('does not cover 1 rows');
-    await expect(importData({ file, out: join(dir, 'x'), calendar: file })).rejects.toThrow('lacks the columns is_session');
+    await expect(importData({ file, out: path('x'), calendar: short })).rejects.toThrow('does not cover 1 rows');
+    await expect(importData({ file, out: path('x'), calendar: file })).rejects.toThrow('lacks the columns is_session');
   });
 
   test('numbered bars begin when the day opens, and need to know it', async () => {
@@ -69,15 +56,15 @@ describe('against a calendar', () => {
     const lines = [first, second].flatMap((day) => [0, 1].map((seq) => `${row(day, '000010', 1_000)},${seq}`));
     const file = await csv('numbered.csv', [`${HEADER},seq`, ...lines]);
     const calendar = await csv('opening.csv', calendarLines(days));
-    await importData({ file, out: join(dir, 'numbered'), calendar, barMinutes: 60 });
-    expect((await loadColumns(join(dir, 'numbered'), { from: first, to: second })).times).toEqual([
+    await importData({ file, out: path('numbered'), calendar, barMinutes: 60 });
+    expect((await loadColumns(path('numbered'), { from: first, to: second })).times).toEqual([
       `${first}T10:00`,
       `${first}T11:00`,
       `${second}T09:00`,
       `${second}T10:00`,
     ]);
-    await expect(importData({ file, out: join(dir, 'x'), calendar })).rejects.toThrow('--minutes 60');
-    await expect(importData({ file, out: join(dir, 'x'), barMinutes: 60 })).rejects.toThrow('--calendar');
+    await expect(importData({ file, out: path('x'), calendar })).rejects.toThrow('--minutes 60');
+    await expect(importData({ file, out: path('x'), barMinutes: 60 })).rejects.toThrow('--calendar');
   });
 });
 
@@ -93,7 +80,7 @@ describe('moves are judged by the limit of their day and market', () => {
   ])('$why ($day $market)', async ({ day, market, to, isBeyond }) => {
     const before = [1, 2, 3, 4].map((n) => addDays(day, -n)).find((candidate) => !isWeekend(candidate))!;
     const file = await csv('move.csv', [HEADER, row(before, '000010', 10_000, 10, market), row(day, '000010', to, 10, market)]);
-    const outcome = await importData({ file, out: join(dir, 'move') });
+    const outcome = await importData({ file, out: path('move') });
     expect(outcome.findings.map(({ code }) => code)).toEqual(isBeyond ? ['beyond_limit'] : []);
   });
 });

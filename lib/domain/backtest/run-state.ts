@@ -42,6 +42,23 @@ export interface OrderCounts {
   delisted: number;
 }
 
+/** Before the first bar. */
+export const NO_ORDERS: OrderCounts = {
+  entriesFilled: 0,
+  entriesPartial: 0,
+  entriesHalted: 0,
+  entriesLocked: 0,
+  entriesNoCash: 0,
+  entriesNoSlot: 0,
+  entriesNoVolume: 0,
+  exitsFilled: 0,
+  exitsPartial: 0,
+  exitsHalted: 0,
+  exitsLocked: 0,
+  stopsAmbiguous: 0,
+  delisted: 0,
+};
+
 /** Whole won of the run so far. */
 export interface Totals {
   bought: number;
@@ -91,19 +108,7 @@ export function newState(input: EngineInput): RunState {
     positions,
     trades: [],
     counts: {
-      entriesFilled: 0,
-      entriesPartial: 0,
-      entriesHalted: 0,
-      entriesLocked: 0,
-      entriesNoCash: 0,
-      entriesNoSlot: 0,
-      entriesNoVolume: 0,
-      exitsFilled: 0,
-      exitsPartial: 0,
-      exitsHalted: 0,
-      exitsLocked: 0,
-      stopsAmbiguous: 0,
-      delisted: 0,
+      ...NO_ORDERS,
       ...(plan.limitTicks === null ? {} : { entriesExpired: 0, exitsExpired: 0 }),
       ...(program.sizing.kind === 'weights' ? { rebalanced: 0 } : {}),
     },

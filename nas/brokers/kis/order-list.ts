@@ -84,14 +84,14 @@ export function createOrderList({ client, environment, account, codeOf, clock, l
   }
 
   /** Rows that move between pages are neither lost nor doubled: then two reads must tell the same orders. */
-  async function readWhole(day: TradingDay, filter: OrderFilter): Promise<readonly BrokerOrder[]> {
+  async function readList(day: TradingDay, filter: OrderFilter): Promise<readonly BrokerOrder[]> {
     let before: readonly BrokerOrder[] | null = null;
     for (let read = 1; read <= MOST_READS; read++) {
       const { orders, totals, isProved } = await readOnce(day, filter);
       if (filter.symbol && orders.length === 0 && totals && totals.tot_ccld_qty > 0) {
         // Whether a filtered list's totals are filtered as well is not documented: these fills may be another symbol's.
         const { symbol, ...rest } = filter;
-        return (await readWhole(day, rest)).filter((order) => order.symbol === symbol);
+        return (await readList(day, rest)).filter((order) => order.symbol === symbol);
       }
       noteRows(day, orders, totals);
       if (isProved || (before && isSameSet(before, orders))) return withCancelsOfRequests(orders);
@@ -105,7 +105,7 @@ export function createOrderList({ client, environment, account, codeOf, clock, l
   return {
     hasRows: () => hasRows,
     /** Every order of the day that the filter lets through. */
-    read: readWhole,
+    read: readList,
   };
 }
 
