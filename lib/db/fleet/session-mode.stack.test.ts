@@ -57,10 +57,13 @@ describe.skipIf(!hasPgBouncer())('behind pgbouncer (skipped where the program is
     const crowd = Array.from({ length: 8 }, async () => {
       while (!isOver) await busy.query('select pg_sleep(0.002)');
     });
-    for (let i = 0; i < 20; i += 1) await expect(requireSessionMode(url)).rejects.toThrow(/transaction mode/);
-    isOver = true;
-    await Promise.all(crowd);
-    await busy.end();
+    try {
+      for (let i = 0; i < 200; i += 1) await expect(requireSessionMode(url)).rejects.toThrow(/transaction mode/);
+    } finally {
+      isOver = true;
+      await Promise.all(crowd);
+      await busy.end();
+    }
   });
 
   test.each(['trading', 'market', 'scheduler', 'backtest', 'gateway'])('the %s service ends with that sentence', async (service) => {

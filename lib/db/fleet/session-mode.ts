@@ -1,8 +1,11 @@
 import pg from 'pg';
 import { AppError } from '#lib/errors.ts';
 
-/** Rounds of the probe: a transaction pooler shows itself in the first, whichever of its connections it hands out. */
-const ROUNDS = 3;
+/**
+ * Rounds of the probe. A quiet transaction pooler shows itself in the first; in one that others keep busy, a round in five goes by in
+ * which both connections happen to get their old backends again, so that 20 leave one chance in 10¹⁴.
+ */
+const ROUNDS = 20;
 
 /**
  * Refuses a pooler in transaction mode, which loses LISTEN, session locks and session settings without a word. Two connections are
