@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { EVENTUALLY } from '#lib/testing/eventually.ts';
 import { isAlive } from '#supabase/local/orphan.ts';
 import { Child } from './child.ts';
 
@@ -58,7 +59,7 @@ test('an error thrown at the top is told with its message', async () => {
 test('not being ready in time ends the start and the process', async () => {
   const child = make(STAY, { readyWithinMs: 300 });
   await expect(child.start()).rejects.toThrow(/not ready within 0.3 s/);
-  await vi.waitFor(() => expect(isAlive(child.pid!)).toBe(false));
+  await vi.waitFor(() => expect(isAlive(child.pid!)).toBe(false), EVENTUALLY);
 });
 
 test('a crash after it was ready is told and the process comes back', async () => {
@@ -66,7 +67,7 @@ test('a crash after it was ready is told and the process comes back', async () =
   await child.start();
   const first = child.pid!;
   process.kill(first, 'SIGKILL');
-  await vi.waitFor(() => expect(child.pid).not.toBe(first), { timeout: 5000 });
+  await vi.waitFor(() => expect(child.pid).not.toBe(first), EVENTUALLY);
   await child.ready;
   expect(warnings[0]).toMatch(/service ended \(SIGKILL\).*restarting in 0.5 s \(1 of 5\)/s);
 });
@@ -76,7 +77,7 @@ test('warnings of the service reach the terminal, its other lines only the log',
     `console.error(JSON.stringify({ level: ${level}, msg: '${msg}', service: 'x', orderId: 7 }));`;
   const child = make(`${line(30, 'all is well')}${line(40, 'feed is late')}${READY}${STAY}`);
   await child.start();
-  await vi.waitFor(() => expect(warnings).toEqual(['service: feed is late orderId=7']));
+  await vi.waitFor(() => expect(warnings).toEqual(['service: feed is late orderId=7']), EVENTUALLY);
   await child.stop();
   expect(readFileSync(join(dir, 'logs', 'service.log'), 'utf8')).toContain('all is well');
 });

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EVENTUALLY } from '#lib/testing/eventually.ts';
 import { isAlive } from '#supabase/local/orphan.ts';
 import { requireFreePorts } from '#supabase/local/ports.ts';
 import { DEMO_PASSWORD, DEMO_USERS } from '#supabase/local/seed.ts';
@@ -126,7 +127,7 @@ describe('the local stack', () => {
     const service = stack.process('supabase');
     const pid = service.pid!;
     process.kill(pid, 'SIGKILL');
-    await vi.waitFor(() => expect(service.pid).not.toBe(pid), { timeout: 10_000 });
+    await vi.waitFor(() => expect(service.pid).not.toBe(pid), EVENTUALLY);
     await service.ready;
     expect((await signIn(stack, DEMO_USERS.trader1.email)).status).toBe(200);
     expect(said.join('\n')).toMatch(/supabase ended \(SIGKILL\)/);

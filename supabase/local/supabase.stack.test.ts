@@ -3,6 +3,7 @@ import { createClient, type RealtimeChannel, type SupabaseClient } from '@supaba
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createLog } from '#lib/log.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
+import { EVENTUALLY } from '#lib/testing/eventually.ts';
 import type { Mail } from './mail.ts';
 import { type RunningSupabase, startSupabase } from './supabase.ts';
 
@@ -173,7 +174,7 @@ describe('private broadcast', () => {
     channel.on('broadcast', { event: 'order_changed' }, (message) => got.push((message.payload as { n: number }).n));
     expect(await join(channel)).toEqual({ status: 'SUBSCRIBED', reason: '' });
     for (let n = 1; n <= 20; n += 1) await sendFromDatabase(`probe:${id}`, { n, text: '체결'.repeat(3000) });
-    await vi.waitFor(() => expect(got).toEqual(Array.from({ length: 20 }, (_, i) => i + 1)));
+    await vi.waitFor(() => expect(got).toEqual(Array.from({ length: 20 }, (_, i) => i + 1)), EVENTUALLY);
   });
 
   test.each([
@@ -207,34 +208,34 @@ describe('private broadcast', () => {
     channel.subscribe((status) => {
       if (status === 'SUBSCRIBED') joins += 1;
     });
-    await vi.waitFor(() => expect(joins).toBe(1));
+    await vi.waitFor(() => expect(joins).toBe(1), EVENTUALLY);
     const { port } = new URL(supabase.url);
     await supabase.close();
     supabase = await start(Number(port));
-    await vi.waitFor(() => expect(joins).toBe(2), { timeout: 15_000 });
+    await vi.waitFor(() => expect(joins).toBe(2), EVENTUALLY);
     await sendFromDatabase(`probe:${id}`, { n: 1 });
-    await vi.waitFor(() => expect(got).toEqual([1]));
+    await vi.waitFor(() => expect(got).toEqual([1]), EVENTUALLY);
   });
 
   test('an expired token closes the channel, a refreshed one keeps it', async () => {
     const { api, id } = await signedIn();
     const other = client();
     const states: string[] = [];
-    await other.realtime.setAuth(tokenFor(id, 2));
+    await other.realtime.setAuth(tokenFor(id, 4));
     const channel = other.channel(`probe:${id}`, { config: { private: true } });
     channel.on('system', {}, (message: { message?: string }) => states.push(message.message ?? ''));
     expect((await join(channel)).status).toBe('SUBSCRIBED');
-    await vi.waitFor(() => expect(states).toContain('Token has expired'), { timeout: 5000 });
+    await vi.waitFor(() => expect(states).toContain('Token has expired'), EVENTUALLY);
 
     const got: unknown[] = [];
-    await api.realtime.setAuth(tokenFor(id, 2));
+    await api.realtime.setAuth(tokenFor(id, 5));
     const kept = api.channel(`probe:${id}`, { config: { private: true } });
     kept.on('broadcast', { event: 'order_changed' }, (message) => got.push(message.payload));
     expect((await join(kept)).status).toBe('SUBSCRIBED');
     await api.realtime.setAuth(tokenFor(id, 60));
-    await new Promise((resolve) => setTimeout(resolve, 2200)); // longer than the first token lived: that is the point
+    await new Promise((resolve) => setTimeout(resolve, 5200)); // longer than the first token lived: that is the point
     await sendFromDatabase(`probe:${id}`, { n: 1 });
-    await vi.waitFor(() => expect(got).toHaveLength(1));
+    await vi.waitFor(() => expect(got).toHaveLength(1), EVENTUALLY);
   });
 
   test('leaving ends the messages', async () => {
@@ -255,7 +256,7 @@ describe('private broadcast', () => {
     const sender = other.channel(`probe:${id}`, { config: { private: true, broadcast: { ack: true } } });
     await join(sender);
     expect(await sender.send({ type: 'broadcast', event: 'note', payload: { n: 1 } })).toBe('ok');
-    await vi.waitFor(() => expect(got).toEqual([1]));
+    await vi.waitFor(() => expect(got).toEqual([1]), EVENTUALLY);
   });
 
   test('the HTTP door delivers for the secret key and drops what a person may not write', async () => {
@@ -273,7 +274,7 @@ describe('private broadcast', () => {
       });
     expect((await post(stranger.token, 'stranger')).status).toBe(202);
     expect((await post(keys.secretKey, 'fleet')).status).toBe(202);
-    await vi.waitFor(() => expect(got).toEqual(['fleet']));
+    await vi.waitFor(() => expect(got).toEqual(['fleet']), EVENTUALLY);
     expect((await fetch(`${supabase.url}/realtime/v1/api/broadcast`, { method: 'POST', body: '{}' })).status).toBe(401);
   });
 
@@ -289,6 +290,6 @@ describe('private broadcast', () => {
     await connection.query('rollback');
     connection.release();
     await sendFromDatabase(`probe:${id}`, { n: 2 });
-    await vi.waitFor(() => expect(got).toEqual([2]));
+    await vi.waitFor(() => expect(got).toEqual([2]), EVENTUALLY);
   });
 });

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
+import { EVENTUALLY } from '#lib/testing/eventually.ts';
 import { survivingLoss } from './pool.ts';
 
 let db: TestDatabase;
@@ -19,7 +20,7 @@ test('a connection the server ends, idle or lent out, is told and replaced, and 
       and application_name = ''`,
   );
   expect(rows.length).toBeGreaterThanOrEqual(2);
-  await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(2));
+  await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(2), EVENTUALLY);
   lent.release(told[0]);
   expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   await pool.end();

@@ -118,7 +118,7 @@ function stream(url: URL, options: { notices?: boolean; approvalKey?: KisAuth['a
         await clock.advance(10);
         if (!check()) throw new Error(`waiting; states ${states.join(', ')}`);
       },
-      { timeout: 5_000, interval: 2 },
+      { timeout: 20_000, interval: 2 },
     );
   return { opened, clock, states, notices, trades, books, refused, rejectApprovalKey, until };
 }

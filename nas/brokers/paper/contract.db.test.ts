@@ -1,5 +1,7 @@
+import { expect, vi } from 'vitest';
 import type { Price } from '#domain/money.ts';
 import type { TradingDay } from '#domain/order/order.ts';
+import { EVENTUALLY } from '#lib/testing/eventually.ts';
 import { describeBroker } from '#nas/brokers/contract.ts';
 import { openPaperDesk, PAPER_SYMBOL } from './testing/paper-desk.ts';
 
@@ -15,7 +17,12 @@ describeBroker('paper', async () => {
     restingPrice: 29_000 as Price,
     otherPrice: 28_900 as Price,
     offTickPrice: 29_001 as Price,
-    sellInto: async (quantity) => desk.quotes.print(28_950, quantity * PRINTED_A_SHARE),
+    async sellInto(quantity) {
+      // What is printed before an order has met the market counts as traded before it.
+      const waiting = () => desk.database.pool.query('select 1 from public.paper_orders where seen_volume is null');
+      await vi.waitFor(async () => expect((await waiting()).rowCount).toBe(0), EVENTUALLY);
+      desk.quotes.print(28_950, quantity * PRINTED_A_SHARE);
+    },
     quoteBothSides: async (quantity) => desk.quotes.show(30_100, 29_900, quantity),
     stop: () => desk.stop(),
   };

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { commission, settlementDay, transactionTax } from '#domain/market/fees-and-tax.ts';
 import type { Price, Shares } from '#domain/money.ts';
 import type { TradingDay } from '#domain/order/order.ts';
+import { EVENTUALLY } from '#lib/testing/eventually.ts';
 import type { Broker, NewBrokerOrder } from '#nas/brokers/port.ts';
 import type { MarketQuote } from './quotes.ts';
 import { openPaperDesk, PAPER_SYMBOL } from './testing/paper-desk.ts';
@@ -41,7 +42,7 @@ async function accepted(broker: Broker, order: NewBrokerOrder): Promise<string> 
   return outcome.brokerOrderId;
 }
 const filled = (broker: Broker, quantity: number) =>
-  vi.waitFor(async () => expect((await listed(broker)).map((row) => row.cumQuantity as number)).toEqual([quantity]), { timeout: 5_000 });
+  vi.waitFor(async () => expect((await listed(broker)).map((row) => row.cumQuantity as number)).toEqual([quantity]), EVENTUALLY);
 /** Resolves when the broker has looked at everything it was shown so far. */
 const settled = (broker: Broker) => broker.close();
 const count = async (table: string) => Number((await desk.database.pool.query(`select count(*) from public.${table}`)).rows[0].count);
@@ -57,7 +58,7 @@ describe('a process that dies', () => {
       desk.quotes.say({});
       const { rows } = await desk.database.pool.query('select seen_volume from public.paper_orders');
       expect(rows).toEqual([{ seen_volume: '10000' }]);
-    });
+    }, EVENTUALLY);
     desk.quotes.print(28_950, 40);
     await filled(second, 4);
     await Promise.all([settled(second), settled(third)]);
@@ -81,7 +82,7 @@ describe('money', () => {
     expect(await broker.balance()).toMatchObject({ cash: 100_000_000, cashD1: 100_000_000, cashD2: 100_000_000 - paid });
     const settles = settlementDay(desk.day);
     await accepted(broker, market({ side: 'sell' }));
-    await vi.waitFor(async () => expect(await count('paper_fills')).toBe(2));
+    await vi.waitFor(async () => expect(await count('paper_fills')).toBe(2), EVENTUALLY);
     const tax = transactionTax(299_000, { market: 'KOSPI', kind: 'stock', settlementDay: settles });
     const got = 299_000 - commission(299_000, 0.00014053) - tax;
     const feesAndTaxToday = paid - 301_000 + 299_000 - got;
@@ -117,7 +118,7 @@ describe('the market', () => {
     desk.quotes.show(30_100, 29_900, 10);
     await accepted(broker, market({ quantity: 8 as Shares }));
     await accepted(broker, market({ quantity: 8 as Shares }));
-    await vi.waitFor(async () => expect((await listed(broker)).map((row) => row.cumQuantity)).toEqual([8, 2]));
+    await vi.waitFor(async () => expect((await listed(broker)).map((row) => row.cumQuantity)).toEqual([8, 2]), EVENTUALLY);
   });
 
   const refusals: { why: string; code: string; say?: Partial<MarketQuote>; order?: Partial<NewBrokerOrder> }[] = [
@@ -148,7 +149,7 @@ describe('the market', () => {
     await vi.waitFor(async () => {
       desk.quotes.say({ heardAt: new Date(Date.now() - 60_000) });
       expect((await desk.database.pool.query('select seen_volume from public.paper_orders')).rows).toEqual([{ seen_volume: '10000' }]);
-    });
+    }, EVENTUALLY);
     expect(await count('paper_fills')).toBe(0);
     await expect(next.quote(PAPER_SYMBOL)).rejects.toMatchObject({ code: 'broker_unavailable' });
   });
@@ -162,8 +163,10 @@ describe('the market', () => {
     const broker = start();
     desk.quotes.say({ tradedAt: new Date(Date.now() - 86_400_000), volume: 0 });
     await accepted(broker, market());
-    await vi.waitFor(async () =>
-      expect((await desk.database.pool.query('select seen_volume from public.paper_orders')).rows).toEqual([{ seen_volume: '0' }]),
+    await vi.waitFor(
+      async () =>
+        expect((await desk.database.pool.query('select seen_volume from public.paper_orders')).rows).toEqual([{ seen_volume: '0' }]),
+      EVENTUALLY,
     );
     desk.quotes.say({ last: 30_300, volume: 500, phase: 'auction' });
     await filled(broker, 10);

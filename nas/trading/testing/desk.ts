@@ -178,7 +178,7 @@ async function allow({ pool }: TestDatabase, userId: string): Promise<void> {
 }
 
 /** Waits until a condition holds; fails with what was seen last. */
-export async function until<T>(what: string, look: () => T | Promise<T>, isRight: (seen: T) => boolean, ms = 10_000): Promise<T> {
+export async function until<T>(what: string, look: () => T | Promise<T>, isRight: (seen: T) => boolean, ms = 20_000): Promise<T> {
   const deadline = performance.now() + ms;
   for (;;) {
     const seen = await look();
