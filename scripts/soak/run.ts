@@ -47,7 +47,7 @@ export async function runSoak({ hours, factor, logLevel, signal, progress }: Soa
         const { rss, handles } = await part.ask<Usage>('usage');
         usage.get(service)!.push({ hour, rss, handles });
       }
-      progress(line(hour, usage));
+      progress(`${line(hour, usage)}, breaks ${(await breaksOpen(world)).length}`);
     }
     await sleepUntil(world, world.now() + SETTLES_MS, signal);
     return await report(world, { hours, factor, usage, disturbed, seconds: Math.round((performance.now() - startedAt) / 1_000) });
@@ -120,12 +120,20 @@ function line(hour: number, usage: ReadonlyMap<string, readonly HourOfService[]>
   return `hour ${hour}: ${[...usage].map(of).join(', ')}`;
 }
 
+/** What the account and its broker still differ in. */
+async function breaksOpen({ database }: SoakWorld): Promise<readonly object[]> {
+  const { rows } = await database.pool.query<object>(
+    `select kind, stock_code as symbol, ours, theirs, opened_at as "openedAt", broker_account_id as account
+       from public.reconciliation_breaks where closed_at is null order by opened_at`,
+  );
+  return rows;
+}
+
 const COUNTS = `
 select (select count(*)::int from public.real_orders where denial_code is null) as orders,
        (select count(*)::int from public.executions) as fills,
        (select count(*)::int from public.real_orders where order_status = 'unknown') as unknown,
        (select count(*)::int from public.real_orders where not private.is_final(order_status)) as unfinished,
-       (select count(*)::int from public.reconciliation_breaks where closed_at is null) as "breaksOpen",
        (select jsonb_object_agg(outcome, n) from (select outcome, count(*) as n from public.strategy_runs group by outcome) r) as runs,
        (select count(*)::int from public.strategy_runs where (tick at time zone 'Asia/Seoul')::date = $2) as "runsOnHoliday",
        (select count(*)::int from public.real_orders where order_day = $2 and denial_code is null) as "ordersOnHoliday",
@@ -137,7 +145,6 @@ select (select count(*)::int from public.real_orders where denial_code is null) 
 interface Counts {
   readonly unknown: number;
   readonly unfinished: number;
-  readonly breaksOpen: number;
   readonly runsOnHoliday: number;
   readonly ordersOnHoliday: number;
   readonly isFeedLive: boolean;
@@ -145,12 +152,13 @@ interface Counts {
 }
 
 async function report(
-  { database }: SoakWorld,
+  world: SoakWorld,
   run: { hours: number; factor: number; seconds: number; disturbed: Disturbances; usage: ReadonlyMap<string, readonly HourOfService[]> },
 ) {
   const { hours, factor, seconds, disturbed } = run;
-  const { rows } = await database.pool.query<Counts & Record<string, unknown>>(COUNTS, [EXAM_DAY, HOLIDAY]);
+  const { rows } = await world.database.pool.query<Counts & Record<string, unknown>>(COUNTS, [EXAM_DAY, HOLIDAY]);
   const counts = rows[0]!;
+  const breaks = await breaksOpen(world);
   const growth = Object.fromEntries([...run.usage].map(([service, list]) => [service, growthOf(list)]));
   const usage = Object.fromEntries(
     [...run.usage].map(([service, list]) => [
@@ -158,8 +166,8 @@ async function report(
       { rssMb: list.map(({ rss }) => Math.round(rss / 100_000) / 10), handles: list.map(({ handles }) => handles) },
     ]),
   );
-  const leftOver = counts.unknown + counts.unfinished + counts.breaksOpen + counts.runsOnHoliday + counts.ordersOnHoliday;
+  const leftOver = counts.unknown + counts.unfinished + breaks.length + counts.runsOnHoliday + counts.ordersOnHoliday;
   const keepsExamHours = FIRST_EVALUATIONS.includes(counts.firstEvaluationOnExamDay ?? '');
   const isPassed = leftOver === 0 && counts.isFeedLive && keepsExamHours && Object.values(growth).every((one) => one?.isSteady === true);
-  return { isPassed, hours, factor, seconds, ...counts, disturbed, growth, usage };
+  return { isPassed, hours, factor, seconds, ...counts, breaks, disturbed, growth, usage };
 }

@@ -49,3 +49,25 @@ test('keys the broker does not know are told so, and nothing of them is shown', 
   await page.getByRole('dialog').getByRole('button', { name: '삭제' }).click();
   await expect(card).toHaveCount(0);
 });
+
+test('a paper account is opened with the cash its owner names, and wrong cash is told before anything is sent', async ({ page, url }) => {
+  await signIn(page, url, 'seoyeon');
+  await page.goto(`${url}/accounts`);
+  await page.getByRole('button', { name: '가상 계좌 만들기' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await expectAccessible(page);
+  const send = dialog.getByRole('button', { name: '가상 계좌 만들기' });
+  await dialog.getByLabel('시작 금액 (원)').fill('999,999');
+  await send.click();
+  await expect(dialog.getByRole('alert')).toHaveCount(2); // no name, too little
+  await dialog.getByLabel('계좌 이름').fill('연습 계좌');
+  await dialog.getByLabel('시작 금액 (원)').fill('25,000,000');
+  await send.click();
+  await expect(dialog).toBeHidden();
+  const card = page.getByRole('listitem').filter({ hasText: '연습 계좌' });
+  await expect(card.getByRole('status')).toContainText('정상', { timeout: 60_000 });
+  await expect(card).toContainText('25,000,000', { timeout: 60_000 });
+  await card.getByRole('button', { name: '삭제' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '삭제' }).click();
+  await expect(card).toHaveCount(0);
+});
