@@ -1,7 +1,7 @@
 import type { Columns } from '#domain/backtest/columns.ts';
 import { type EngineOutput, engineSteps } from '#domain/backtest/engine.ts';
 import { checkLookAhead, randomSource } from '#domain/backtest/look-ahead.ts';
-import { coreMetrics } from '#domain/backtest/metrics.ts';
+import { coreMetrics } from '#domain/backtest/metrics/core-metrics.ts';
 import { computeSignals } from '#domain/backtest/signals.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import type { Bench } from './main.ts';
@@ -100,7 +100,6 @@ function runOnce(program: Program, columns: Columns): number {
     held: output.held,
     capital: 100_000_000,
     trades: output.trades,
-    totals: output.totals,
   });
   return metrics.totalReturn.value ?? 0;
 }

@@ -1,58 +1,101 @@
+import { pow } from '#domain/math.ts';
+import { epochDay } from '../columns.ts';
+
 /** One session in twenty is a tail. */
 const TAIL_SESSIONS = 20;
 
-/** Returns on the session before; the first on the capital. */
-export function sessionReturns(equity: Float64Array, capital: number): Float64Array {
-  const returns = new Float64Array(equity.length);
-  let last = capital;
-  for (let i = 0; i < returns.length; i += 1) {
-    const value = equity[i]!;
-    returns[i] = value / last - 1;
-    last = value;
-  }
-  return returns;
+/** Years of 365.25 calendar days from the first to the last session, both counted; never less than a day. */
+export function yearsOf(days: readonly string[]): number {
+  return Math.max(1, epochDay(days[days.length - 1]!) - epochDay(days[0]!) + 1) / 365.25;
 }
 
-/** Level and shape of session returns, and the ratios that need nothing else. `perYear`: sessions a year. */
-export function returnFigures(returns: Float64Array, perYear: number) {
-  const count = returns.length;
-  const scale = Math.sqrt(perYear);
-  let [gained, lost, below] = [0, 0, 0];
-  for (let i = 0; i < count; i += 1) {
-    const rate = returns[i]!;
+/** `growth`: last equity ÷ capital. */
+export function growthFigures(growth: number, years: number) {
+  return { totalReturn: growth - 1, cagr: growth > 0 ? pow(growth, 1 / years) - 1 : -1 };
+}
+
+/** Share of bars with a position at their close. */
+export function exposureOf(held: Int32Array): number {
+  let bars = 0;
+  for (let i = 0; i < held.length; i += 1) if (held[i]! > 0) bars += 1;
+  return bars / held.length;
+}
+
+/** What one walk over the equity tells. */
+interface EquityWalk {
+  /** Returns on the session before; the first on the capital. */
+  readonly returns: Float64Array;
+  /** Sums of the returns above zero, of the others with their sign turned, and of the squares of those. */
+  readonly gained: number;
+  readonly lost: number;
+  readonly below: number;
+  readonly maxDrawdown: number;
+}
+
+export function walkEquity(equity: Float64Array, capital: number): EquityWalk {
+  const returns = new Float64Array(equity.length);
+  let [gained, lost, below, maxDrawdown] = [0, 0, 0, 0];
+  let [last, high, bottom] = [capital, capital, capital];
+  for (let i = 0; i < returns.length; i += 1) {
+    const value = equity[i]!;
+    const rate = value / last - 1;
+    returns[i] = rate;
+    last = value;
     if (rate > 0) gained += rate;
     else {
       lost -= rate;
       below += rate * rate;
     }
+    if (value < high) {
+      if (value < bottom) bottom = value;
+      continue;
+    }
+    maxDrawdown = Math.min(maxDrawdown, bottom / high - 1); // one division a fall: of its values the lowest is the deepest
+    high = value;
+    bottom = value;
   }
+  return { returns, gained, lost, below, maxDrawdown: Math.min(maxDrawdown, bottom / high - 1) };
+}
+
+/** Level of the session returns against how they scatter. Sessions a year are those that there were. */
+export function riskFigures({ returns, gained, lost, below }: EquityWalk, years: number) {
+  const count = returns.length;
+  const scale = Math.sqrt(count / years);
   const mean = (gained - lost) / count;
-  const { squares, cubes, fourths } = powerSums(returns, mean);
-  const variance = squares / count;
+  // A second walk over the returns: a sum of squares minus a squared sum would cancel.
+  let squares = 0;
+  for (let i = 0; i < count; i += 1) {
+    const away = returns[i]! - mean;
+    squares += away * away;
+  }
   const deviation = Math.sqrt(squares / (count - 1));
   const downside = Math.sqrt(below / count);
   return {
     volatility: deviation * scale,
     downsideDeviation: downside * scale,
-    skew: cubes / count / (variance * Math.sqrt(variance)),
-    kurtosis: fourths / count / (variance * variance) - 3,
     sharpe: (mean / deviation) * scale,
     sortino: (mean / downside) * scale,
-    omega: gained / lost,
   };
 }
 
-/** A second walk over the returns: sums of squares minus a squared sum would cancel. */
-function powerSums(returns: Float64Array, mean: number) {
+/** Shape of the session returns, by their central moments. */
+export function shapeFigures({ returns, gained, lost }: EquityWalk) {
+  const count = returns.length;
+  const mean = (gained - lost) / count;
   let [squares, cubes, fourths] = [0, 0, 0];
-  for (let i = 0; i < returns.length; i += 1) {
+  for (let i = 0; i < count; i += 1) {
     const away = returns[i]! - mean;
     const square = away * away;
     squares += square;
     cubes += square * away;
     fourths += square * square;
   }
-  return { squares, cubes, fourths };
+  const variance = squares / count;
+  return {
+    skew: cubes / count / (variance * Math.sqrt(variance)),
+    kurtosis: fourths / count / (variance * variance) - 3,
+    omega: gained / lost,
+  };
 }
 
 /** Extremes and tails. */

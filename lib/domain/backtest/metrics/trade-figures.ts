@@ -1,19 +1,27 @@
 import type { Trade } from '../position.ts';
 
+/** How the round trips ended. Not finite where there is nothing to divide by. */
+export function tradeResults(trades: readonly Trade[]) {
+  let [wins, losses, won, lost] = [0, 0, 0, 0];
+  for (let i = 0; i < trades.length; i += 1) {
+    const { pnl } = trades[i]!;
+    if (pnl > 0) {
+      wins += 1;
+      won += pnl;
+    } else if (pnl < 0) {
+      losses += 1;
+      lost -= pnl;
+    }
+  }
+  return { winRate: wins / trades.length, payoff: won / wins / (lost / losses), profitFactor: won / lost };
+}
+
 /** What the round trips say, in order of exit. Not finite where there is nothing to divide by. */
 export function tradeFigures(trades: readonly Trade[]) {
   const count = trades.length;
-  let [wins, losses, won, lost] = [0, 0, 0, 0];
   let [pnl, returns, bars, mae, mfe] = [0, 0, 0, 0, 0];
   let [best, worst] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const trade of trades) {
-    if (trade.pnl > 0) {
-      wins += 1;
-      won += trade.pnl;
-    } else if (trade.pnl < 0) {
-      losses += 1;
-      lost -= trade.pnl;
-    }
     pnl += trade.pnl;
     returns += trade.returnRate;
     bars += trade.barsHeld;
@@ -25,9 +33,7 @@ export function tradeFigures(trades: readonly Trade[]) {
   const mean = pnl / count;
   return {
     trades: count,
-    winRate: wins / count,
-    payoff: won / wins / (lost / losses),
-    profitFactor: won / lost,
+    ...tradeResults(trades),
     expectancy: mean,
     sqn: (Math.sqrt(count) * mean) / pnlDeviation(trades, mean),
     averageTrade: returns / count,
