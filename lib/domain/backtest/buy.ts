@@ -8,9 +8,13 @@ import { NO_ENTRIES, positionIn, type RunState } from './run-state.ts';
 export function buyWaiting(state: RunState, t: number, moment: Moment): void {
   const { entries } = state;
   if (entries.length === 0) return;
-  const waiting: Decision[] = [];
-  for (let i = 0; i < entries.length; i += 1) if (!buy(state, entries[i]!, t, moment)) waiting.push(entries[i]!);
-  state.entries = waiting;
+  let waiting: Decision[] | null = null;
+  for (let i = 0; i < entries.length; i += 1) {
+    if (buy(state, entries[i]!, t, moment)) continue;
+    waiting ??= [];
+    waiting.push(entries[i]!);
+  }
+  state.entries = waiting ?? NO_ENTRIES;
 }
 
 /** The bar is over: an entry is good for one bar, so what no moment has filled is dropped. */
@@ -51,7 +55,8 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
   const price = limit === null ? slipped : Math.min(slipped, limit);
   const quantity = Math.min(wanted, affordableQuantity(rules, price, state.cash), cap);
   if (quantity < 1) {
-    counts[cap < 1 ? 'entriesNoVolume' : 'entriesNoCash'] += 1;
+    if (cap < 1) counts.entriesNoVolume += 1;
+    else counts.entriesNoCash += 1;
     return true;
   }
   const fill: Fill = { row, t, moment, price, quantity, slippage: Math.round((price - marketPrice) * quantity) };
@@ -60,7 +65,8 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
     addTo(held, fill, pay(state, fill));
     return true;
   }
-  counts[quantity < wanted ? 'entriesPartial' : 'entriesFilled'] += 1;
+  if (quantity < wanted) counts.entriesPartial += 1;
+  else counts.entriesFilled += 1;
   state.positions.push(opened(state, entry, fill, pay(state, fill)));
   return true;
 }

@@ -3,11 +3,22 @@ import { rescale } from './fill.ts';
 import type { Position } from './position.ts';
 import type { RunState } from './run-state.ts';
 
-/** Brings a position to the bar of a calendar entry: its row, and what a split made of it. */
-export function carryPosition(state: RunState, position: Position, t: number): void {
-  advance(state.input.columns, position, t);
-  position.taken = 0;
-  if (state.input.columns.factor) applySplit(state, position);
+/**
+ * Brings every position to the bar of a calendar entry: its row, and what a split made of it. True when one of them is waiting to be
+ * sold, in whole or in part.
+ */
+export function carryPositions(state: RunState, t: number): boolean {
+  const { columns } = state.input;
+  const { positions } = state;
+  let isWaiting = false;
+  for (let i = 0; i < positions.length; i += 1) {
+    const position = positions[i]!;
+    advance(columns, position, t);
+    position.taken = 0;
+    if (columns.factor) applySplit(state, position);
+    if (position.isExiting || position.trim > 0) isWaiting = true;
+  }
+  return isWaiting;
 }
 
 /** Moves a position's row to a calendar entry. Positions are held for days on end, so a step is cheaper than a search. */

@@ -61,6 +61,19 @@ export function epochDay(time: string): number {
 const DAYS_TO_1970 = 719_468;
 const digit = (text: string, at: number) => text.charCodeAt(at) - 48;
 
+const symbolColumns = new WeakMap<Columns, Int32Array>();
+
+/** The symbol of every row, made once for as long as the data are kept. */
+export function symbolsOfRows(columns: Columns): Int32Array {
+  let symbolOf = symbolColumns.get(columns);
+  if (!symbolOf) {
+    symbolOf = new Int32Array(columns.time.length);
+    for (let s = 0; s < columns.symbols.length; s += 1) symbolOf.fill(s, columns.offset[s]!, columns.offset[s + 1]!);
+    symbolColumns.set(columns, symbolOf);
+  }
+  return symbolOf;
+}
+
 /** Traded value of a row in won; close × volume where the data has none. */
 export function tradedValue(columns: Columns, row: number): number {
   const value = columns.value?.[row];

@@ -56,7 +56,9 @@ export function decideAtClose(input: DecisionInput): readonly Decision[] {
   const isWeighted = input.program.sizing.kind === 'weights' && input.positions.length > 0;
   const changes = isWeighted ? decideRebalance(input, exits, fundsOf(input, exits).equity) : NOTHING;
   const entries = decideEntries(input, exits, changes);
-  return entries.length === 0 && changes.length === 0 ? exits : [...exits, ...changes, ...entries];
+  // Most decisions are of one kind, and then need not be put together.
+  if (changes.length === 0 && entries.length === 0) return exits;
+  return exits.length === 0 && changes.length === 0 ? entries : [...exits, ...changes, ...entries];
 }
 
 /** What most bars decide. */
@@ -139,7 +141,8 @@ function decideEntries(input: DecisionInput, exits: readonly Decision[], changes
   const { program, columns, signals, index, positions } = input;
   if (!hasCandidates(signals, index) || !mayEnterAt(program, columns, index)) return NOTHING;
   const isBeforeClose = decidesBeforeClose(program);
-  const { staying, equity, ...funds } = fundsOf(input, exits);
+  const funds = fundsOf(input, exits);
+  const { staying, equity } = funds;
   const slots = program.sizing.maxPositions - staying;
   if (slots <= 0) return NOTHING;
   const candidates = rankedCandidates(program, columns, signals, index, positions);
@@ -148,8 +151,8 @@ function decideEntries(input: DecisionInput, exits: readonly Decision[], changes
   for (const { side, referencePrice, quantity } of changes)
     available += side === 'sell' ? referencePrice * quantity : -referencePrice * quantity * withCommission;
   const entries: Decision[] = [];
-  for (const { row } of candidates) {
-    if (entries.length === slots) break;
+  for (let i = 0; i < candidates.length && entries.length < slots; i += 1) {
+    const { row } = candidates[i]!;
     const referencePrice = knownPrice(columns, row, isBeforeClose);
     const size = sizeOf({ program, columns, signals, row, equity, price: referencePrice });
     const payable = referencePrice > 0 ? Math.floor(Math.min(size.amount, available) / (referencePrice * withCommission)) : 0;

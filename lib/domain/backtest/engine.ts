@@ -1,5 +1,6 @@
 import { buyWaiting, dropEntries } from './buy.ts';
-import { carryPosition } from './carry-position.ts';
+import { passCalmBars, type Series } from './calm-stretch.ts';
+import { carryPositions } from './carry-position.ts';
 import { dayOf } from './columns.ts';
 import { type Decision, decideAtClose, hasCandidates } from './decide.ts';
 import { fillTime } from './order-plan.ts';
@@ -7,6 +8,7 @@ import type { ExitReason, Position, Trade } from './position.ts';
 import {
   type EngineInput,
   forEachPosition,
+  NO_ENTRIES,
   newState,
   type OrderCounts,
   positionIn,
@@ -37,8 +39,8 @@ export interface EngineOutput {
   readonly totals: Readonly<Totals>;
 }
 
-/** A bar of a whole market takes some tens of microseconds. */
-const BARS_PER_STEP = 16;
+/** A bar of a whole market takes some tens of microseconds, one of a single symbol some tens of nanoseconds. */
+const BARS_PER_STEP = 128;
 
 /**
  * The event loop. Within a bar: splits → fills at the open (exits, then entries) → entries at limits within the bar → protective
@@ -49,29 +51,31 @@ export function* engineSteps(input: EngineInput): Generator<number, EngineOutput
   const { start, end } = input;
   const state = newState(input);
   const days = end - start + 1;
-  const equity = new Float64Array(days);
-  const cash = new Float64Array(days);
-  const held = new Int32Array(days);
-  for (let done = 0; done < days; ) {
-    for (const until = Math.min(days, done + BARS_PER_STEP); done < until; done += 1) {
-      meetBar(state, start + done);
-      equity[done] = worth(state);
-      cash[done] = state.cash;
-      held[done] = state.positions.length;
-    }
-    yield done / days;
+  const series: Series = { equity: new Float64Array(days), cash: new Float64Array(days), held: new Int32Array(days) };
+  for (let from = start; from <= end; from += BARS_PER_STEP) {
+    const to = Math.min(end + 1, from + BARS_PER_STEP);
+    meetBars(state, series, from, to);
+    yield (to - start) / days;
   }
-  return { equity, cash, held, trades: state.trades, open: openPositions(state), counts: state.counts, totals: state.totals };
+  return { ...series, trades: state.trades, open: openPositions(state), counts: state.counts, totals: state.totals };
+}
+
+/** Calendar entries `from` up to `to`. */
+function meetBars(state: RunState, series: Series, from: number, to: number): void {
+  const { start } = state.input;
+  for (let t = passCalmBars(state, series, from, to); t < to; t = passCalmBars(state, series, t + 1, to)) {
+    meetBar(state, t);
+    series.equity[t - start] = worth(state);
+    series.cash[t - start] = state.cash;
+    series.held[t - start] = state.positions.length;
+  }
 }
 
 function meetBar(state: RunState, t: number): void {
   const { positions, plan } = state;
   const hasLimits = plan.limitTicks !== null;
-  if (positions.length > 0) {
-    forEachPosition(state, t, carryPosition);
-    forEachPosition(state, t, sellAtOpen);
-  }
-  if (plan.moment === 'open') {
+  if (carryPositions(state, t)) forEachPosition(state, t, sellAtOpen);
+  if (plan.moment === 'open' && state.entries.length > 0) {
     buyWaiting(state, t, 'open');
     if (hasLimits) buyWaiting(state, t, 'bar');
   }
@@ -84,10 +88,12 @@ function meetBar(state: RunState, t: number): void {
     forEachPosition(state, t, sellAtClose);
     buyWaiting(state, t, 'close');
   }
-  dropEntries(state);
-  if (positions.length > 0) {
-    if (hasLimits) forEachPosition(state, t, dropExit);
-    forEachPosition(state, t, markAtClose);
+  if (state.entries.length > 0) dropEntries(state);
+  if (hasLimits) forEachPosition(state, t, dropExit);
+  for (let i = 0; i < positions.length; ) {
+    const position = positions[i]!;
+    markAtClose(state, position, t);
+    if (positions[i] === position) i += 1; // it may have left with its symbol's last bar
   }
   if (!plan.isBeforeClose) decide(state, t);
 }
@@ -117,13 +123,16 @@ function decide(state: RunState, t: number): void {
   state.closing.cash = state.cash;
   const decisions = decideAtClose(state.closing);
   if (decisions.length === 0) return;
-  const entries: Decision[] = [];
-  for (const decision of decisions) {
-    if (decision.side === 'buy') entries.push(decision);
-    else if (decision.reason === 'rebalance') positionIn(state, decision.symbol)!.trim = decision.quantity;
+  let entries: Decision[] | null = null;
+  for (let i = 0; i < decisions.length; i += 1) {
+    const decision = decisions[i]!;
+    if (decision.side === 'buy') {
+      entries ??= [];
+      entries.push(decision);
+    } else if (decision.reason === 'rebalance') positionIn(state, decision.symbol)!.trim = decision.quantity;
     else wantExit(positionIn(state, decision.symbol)!, decision.reason as ExitReason);
   }
-  state.entries = entries;
+  state.entries = entries ?? NO_ENTRIES;
 }
 
 function openPositions(state: RunState): OpenPosition[] {

@@ -1,27 +1,32 @@
-import { commission, settlementDay, transactionTaxRate } from '#domain/market/fees-and-tax.ts';
+import { commission, taxRateIn } from '#domain/market/fees-and-tax.ts';
 import { type Slippage, shareOfVolume, slippedByRate, slippedOnGrid } from '#domain/market/fill-rules.ts';
 import { limitRate, priceLimits } from '#domain/market/price-limit.ts';
-import { ceilToTick, floorToTick, stepTicks, tickSize, tickTable } from '#domain/market/ticks.ts';
+import { ceilToTick, floorToTick, stepTicks, type TickTable, tickSize } from '#domain/market/ticks.ts';
 import type { Side } from '#domain/order/order.ts';
 import { roundTrigger } from '#domain/risk/stop-levels.ts';
 import type { StrategyDocument } from '#domain/strategy/schema.ts';
-import { type Columns, dayOf, epochDay } from './columns.ts';
+import { type Columns, dayOf, symbolsOfRows } from './columns.ts';
 import { fillTime, type Moment } from './order-plan.ts';
+import { type RuleDays, ruleDays, taxAt, ticksAt } from './rule-days.ts';
 
 /** How prices of a bar become prices of ours: the rules of the day, by market and kind. */
 export interface FillRules {
   readonly columns: Columns;
+  /** Symbol of a row. */
+  readonly symbolOf: Int32Array;
+  readonly days: RuleDays;
   readonly costs: StrategyDocument['costs'];
   readonly participation: number;
 }
 
 export function fillRules(columns: Columns, document: Pick<StrategyDocument, 'costs' | 'execution'>): FillRules {
-  return { columns, costs: document.costs, participation: document.execution.participation };
+  const { costs, execution } = document;
+  return { columns, symbolOf: symbolsOfRows(columns), days: ruleDays(columns), costs, participation: execution.participation };
 }
 
 /** Previous session's close on this row's scale (기준가); NaN in a symbol's first session. Few bars need it, so none is kept. */
-function basePrice(columns: Columns, row: number): number {
-  const oldest = columns.offset[symbolOfRow(columns, row)]!;
+function basePrice({ columns, symbolOf }: FillRules, row: number): number {
+  const oldest = columns.offset[symbolOf[row]!]!;
   const dayAt = (at: number) => dayOf(columns.times[columns.time[at]!]!);
   let first = row;
   while (columns.isIntraday && first > oldest && dayAt(first - 1) === dayAt(row)) first -= 1;
@@ -32,31 +37,6 @@ function basePrice(columns: Columns, row: number): number {
 export function rescale(columns: Columns, row: number): number {
   const { factor } = columns;
   return factor ? factor[row - 1]! / factor[row]! : 1;
-}
-
-/** Holidays never close KRX for more than ten days, so a longer hole in the data is a hole, not the calendar. */
-const LONGEST_CLOSURE_DAYS = 10;
-/** From here the exchange's calendar is built in and wins over the data's own days. */
-const CALENDAR_SINCE = '2024-01-01';
-
-/** The day on which a trade at a calendar entry settles (T+2). Sales are few, so it is looked up when one happens. */
-function settlementOf(columns: Columns, index: number, moment: Moment): string {
-  const day = dayOf(fillTime(columns, index, moment));
-  const calendar = columns.sessions?.days ?? columns.times;
-  const after: string[] = [];
-  let last = day;
-  for (
-    let t = columns.sessions ? calendar.indexOf(day) + 1 : index + 1;
-    t < calendar.length && after.length < 2 && day < CALENDAR_SINCE;
-    t += 1
-  ) {
-    const next = dayOf(calendar[t]!);
-    if (next === last) continue;
-    if (epochDay(next) - epochDay(last) > LONGEST_CLOSURE_DAYS) break;
-    after.push(next);
-    last = next;
-  }
-  return settlementDay(day, after);
 }
 
 /** A source's rounding of adjusted prices can hide up to one tick of the limit; a tick is at most 1 % of a price above 500 won. */
@@ -71,7 +51,7 @@ export function lockedSide(rules: FillRules, row: number): -1 | 0 | 1 {
 /** 1 when a price of this row is its upper limit, −1 when it is its lower one, else 0. */
 function limitSide(rules: FillRules, row: number, price: number): -1 | 0 | 1 {
   const { columns } = rules;
-  const base = basePrice(columns, row);
+  const base = basePrice(rules, row);
   if (Number.isNaN(base) || price === base) return 0;
   const question = questionOf(rules, row);
   if (columns.isAdjusted || !Number.isInteger(base)) {
@@ -84,21 +64,14 @@ function limitSide(rules: FillRules, row: number, price: number): -1 | 0 | 1 {
   return price >= limits.upper ? 1 : price <= limits.lower ? -1 : 0;
 }
 
-function questionOf({ columns }: FillRules, row: number) {
-  const { market, kind } = columns.symbols[symbolOfRow(columns, row)]!;
+function questionOf({ columns, symbolOf }: FillRules, row: number) {
+  const { market, kind } = columns.symbols[symbolOf[row]!]!;
   // The rules of a week are those of its first session: ticks and limits have changed on Mondays.
   return { day: dayOf(fillTime(columns, columns.time[row]!, 'open')), market, kind };
 }
 
-function symbolOfRow(columns: Columns, row: number): number {
-  let low = 0;
-  let high = columns.symbols.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (columns.offset[middle]! <= row) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+function ticksOf({ columns, symbolOf, days }: FillRules, row: number): TickTable {
+  return ticksAt(days, symbolOf[row]!, columns.time[row]!);
 }
 
 /**
@@ -138,7 +111,7 @@ const ADJUSTED_TICK_SHARE = 0.005;
  * date. A reference between two ticks counts as the one that is better for us.
  */
 export function limitPrice(rules: FillRules, row: number, side: Side, reference: number, ticks: number): number {
-  const bands = tickTable(questionOf(rules, row));
+  const bands = ticksOf(rules, row);
   const way = side === 'buy' ? 1 : -1;
   if (rules.columns.isAdjusted) return reference + way * ticks * Math.min(tickSize(reference, bands), reference * ADJUSTED_TICK_SHARE);
   const onTick = side === 'buy' ? floorToTick(Math.floor(reference), bands) : ceilToTick(Math.ceil(reference), bands);
@@ -155,7 +128,7 @@ function movedPrice(rules: FillRules, row: number, side: Side, price: number, qu
   const { slippage: told } = rules.costs;
   const slippage = told.kind === 'impact' ? impactRate(rules, row, told.value, quantity) : told;
   if (slippage.kind === 'none' || slippage.value === 0) return price;
-  const bands = tickTable(questionOf(rules, row));
+  const bands = ticksOf(rules, row);
   if (!rules.columns.isAdjusted && Number.isInteger(price)) return slippedOnGrid(slippage, side, price, bands);
   if (slippage.kind === 'rate') return slippedByRate(slippage.value, side, price);
   const step = Math.min(tickSize(price, bands), price * ADJUSTED_TICK_SHARE);
@@ -164,7 +137,7 @@ function movedPrice(rules: FillRules, row: number, side: Side, price: number, qu
 
 /** The tick-rounded trigger of a protective level: stops round down, targets up (raw data); whole won on adjusted data. */
 export function triggerPrice(rules: FillRules, row: number, level: number, rounding: 'down' | 'up'): number {
-  return roundTrigger(level, rounding, rules.columns.isAdjusted ? null : tickTable(questionOf(rules, row)));
+  return roundTrigger(level, rounding, rules.columns.isAdjusted ? null : ticksOf(rules, row));
 }
 
 /** Won of a fill before costs. Whole already where prices are; a fraction (adjusted data) is rounded against us. */
@@ -178,13 +151,10 @@ export function commissionOf(rules: FillRules, amount: number): number {
 
 /** Transaction tax on a sale by the law of its settlement day, cut to the won. */
 export function taxOf(rules: FillRules, row: number, amount: number, moment: Moment): number {
-  const { tax } = rules.costs;
-  if (tax === 'none') return 0;
-  const { market, kind } = questionOf(rules, row);
-  const rate =
-    tax === 'krx'
-      ? transactionTaxRate({ market, kind, settlementDay: settlementOf(rules.columns, rules.columns.time[row]!, moment) })
-      : tax.rate;
+  const { columns, symbolOf, days, costs } = rules;
+  if (costs.tax === 'none') return 0;
+  const symbol = columns.symbols[symbolOf[row]!]!;
+  const rate = costs.tax === 'krx' ? taxRateIn(taxAt(days, columns, columns.time[row]!, moment), symbol) : costs.tax.rate;
   return commission(amount, rate); // the same exact cut to the won
 }
 

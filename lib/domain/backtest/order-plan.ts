@@ -33,9 +33,11 @@ export function orderPlan({ at, orderType, limitOffsetTicks }: StrategyDocument[
  * nobody knows how many orders stood before ours. `limit` is won a share, null for a market order.
  */
 export function metPrice(columns: Columns, row: number, side: 'buy' | 'sell', moment: Moment, limit: number | null): number | null {
-  const [open, low, high] = [columns.open[row]!, columns.low[row]!, columns.high[row]!];
+  const open = columns.open[row]!;
   if (moment === 'bar') {
     if (limit === null) return null;
+    const low = columns.low[row]!;
+    const high = columns.high[row]!;
     return (side === 'buy' ? open > limit && low < limit : open < limit && high > limit) ? limit : null;
   }
   const price = moment === 'open' ? open : columns.close[row]!;

@@ -82,6 +82,8 @@ export interface RunState {
   readonly lastTraded: Int32Array;
   /** The strategy has stops that watch prices within a bar. */
   readonly hasPriceStops: boolean;
+  /** More than exit signals and ages can move a position: stops within a bar, its own figures, the hour of the day or weights. */
+  readonly asksEveryBar: boolean;
   /** What the decision at a close sees; one object for the whole run. */
   readonly closing: { -readonly [K in keyof DecisionInput]: DecisionInput[K] };
   cash: number;
@@ -115,6 +117,12 @@ export function newState(input: EngineInput): RunState {
     totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0 },
     lastTraded,
     hasPriceStops: hasPriceStops(program.stops),
+    asksEveryBar:
+      hasPriceStops(program.stops) ||
+      plan.isBeforeClose ||
+      signals.evaluators !== null ||
+      program.sizing.kind === 'weights' ||
+      program.document.sessions.exitAllBeforeClose,
     closing: { program, columns, signals, index: start, cash: capital, positions },
     cash: capital,
     entries: NO_ENTRIES,

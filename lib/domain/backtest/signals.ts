@@ -1,6 +1,6 @@
 import type { Program } from '#domain/strategy/compile.ts';
 import { Evaluator, type SymbolBars, TRUE } from '#domain/strategy/evaluate.ts';
-import { type Columns, dayOf, epochDay, tradedValue } from './columns.ts';
+import { type Columns, dayOf, epochDay, symbolsOfRows, tradedValue } from './columns.ts';
 
 /** A user's own limits on what may be bought; stored and hashed with a run. Null lists mean no limit. */
 export interface UniverseMask {
@@ -69,7 +69,7 @@ export function computeSignals(program: Program, columns: Columns, mask: Univers
 export function* signalSteps(program: Program, columns: Columns, mask: UniverseMask = NO_MASK): Generator<number, Signals> {
   const count = columns.time.length;
   const entry = new Uint8Array(count);
-  const symbolOf = new Int32Array(count);
+  const symbolOf = symbolsOfRows(columns);
   const isExitLive = program.exit?.isLive ?? false;
   const exit = program.exit && !isExitLive ? new Uint8Array(count) : null;
   const rank = program.rank ? new Float64Array(count) : null;
@@ -82,7 +82,6 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
   for (let s = 0; s < columns.symbols.length; s += 1) {
     const from = columns.offset[s]!;
     const to = columns.offset[s + 1]!;
-    symbolOf.fill(s, from, to);
     const evaluator = new Evaluator(adjustedBars(columns, s));
     if (isAllowed(program, columns, s, mask)) {
       entry.set(evaluator.condition(program.entry), from);
@@ -90,7 +89,7 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
     }
     if (exit && program.exit) {
       const truth = evaluator.condition(program.exit);
-      for (let i = 0; i < truth.length; i += 1) exit[from + i] = truth[i] === TRUE ? 1 : 0;
+      for (let i = 0; i < truth.length; i += 1) exit[from + i] = truth[i]! & TRUE; // unknown is 2
     }
     if (rank && program.rank) rank.set(evaluator.number(program.rank.by), from);
     if (atr && program.stops.atr) atr.set(evaluator.number(program.stops.atr.node), from);
@@ -122,17 +121,22 @@ function isAllowed(program: Program, columns: Columns, s: number, mask: Universe
 
 function groupByTime(columns: Columns, entry: Uint8Array, members: Uint8Array | null): { from: Int32Array; rows: Int32Array } {
   const { time, times } = columns;
-  const candidates: number[] = [];
-  for (let row = 0; row < entry.length; row += 1) {
-    if (entry[row] === TRUE && (members === null || members[row] === 1)) candidates.push(row);
-  }
   // A counting sort: `from` first holds how many there are, then where each group ends, and falls to where it begins.
   const from = new Int32Array(times.length + 1);
-  for (const row of candidates) from[time[row]!]! += 1;
-  for (let t = 1; t < from.length; t += 1) from[t]! += from[t - 1]!;
-  const rows = new Int32Array(candidates.length);
-  for (let i = candidates.length - 1; i >= 0; i -= 1) {
-    const row = candidates[i]!;
+  let count = 0;
+  for (let row = 0; row < entry.length; row += 1) {
+    if (entry[row] !== TRUE || (members !== null && members[row] !== 1)) continue;
+    from[time[row]!]! += 1;
+    count += 1;
+  }
+  for (let t = 0, sum = 0; t < from.length; t += 1) {
+    sum += from[t]!;
+    from[t] = sum;
+  }
+  const rows = new Int32Array(count);
+  for (let row = entry.length - 1; count > 0; row -= 1) {
+    if (entry[row] !== TRUE || (members !== null && members[row] !== 1)) continue;
+    count -= 1;
     from[time[row]!]! -= 1;
     rows[from[time[row]!]!] = row;
   }
@@ -213,8 +217,7 @@ function fitRowsByStart(columns: Columns, starts: Int32Array, days: Int32Array, 
 
 function markMembers(columns: Columns, starts: Int32Array, fit: ReadonlyMap<number, readonly number[]>): Uint8Array {
   const members = new Uint8Array(columns.time.length);
-  const symbolOf = new Int32Array(columns.time.length);
-  for (let s = 0; s < columns.symbols.length; s += 1) symbolOf.fill(s, columns.offset[s]!, columns.offset[s + 1]!);
+  const symbolOf = symbolsOfRows(columns);
   for (const [start, rows] of fit) {
     for (const decider of rows) {
       const end = columns.offset[symbolOf[decider]! + 1]!;

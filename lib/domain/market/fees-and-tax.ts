@@ -11,7 +11,8 @@ function shareOf(amount: number, rate: number): Krw {
   if (!(rate >= 0 && rate < 1)) throw new RangeError(`not a rate: ${rate}`);
   const billionths = Math.round(rate * BILLION);
   const product = amount * billionths;
-  if (Number.isSafeInteger(product)) return ((product - (product % BILLION)) / BILLION) as Krw;
+  // Exact: below 2^53 a quotient that is not whole lies at least a billionth below the next whole number, more than rounding can add.
+  if (Number.isSafeInteger(product)) return Math.floor(product / BILLION) as Krw;
   return Number((BigInt(amount) * BigInt(billionths)) / BigInt(BILLION)) as Krw;
 }
 
@@ -57,12 +58,20 @@ export const TAX_ERAS: readonly TaxEra[] = [
   { since: '0001-01-01', rate: { KOSPI: 0.003, KOSDAQ: 0.003, KONEX: 0.003 }, isSourced: false },
 ];
 
+/** The rates in force on a settlement day. */
+export function taxEraOf(settlementDay: string): TaxEra {
+  const era = TAX_ERAS.find((candidate) => candidate.since <= settlementDay);
+  if (!era) throw new RangeError(`no tax rate for ${settlementDay}`);
+  return era;
+}
+
 /** Transaction tax rate of a sale as a fraction; 0 for ETF and ETN, which are exempt. */
-export function transactionTaxRate({ market, kind, settlementDay: day }: TaxQuestion): number {
-  if (kind !== 'stock') return 0;
-  const era = TAX_ERAS.find((candidate) => candidate.since <= day);
-  if (!era) throw new RangeError(`no tax rate for ${day}`);
-  return era.rate[market];
+export function taxRateIn(era: TaxEra, { market, kind }: Pick<TaxQuestion, 'market' | 'kind'>): number {
+  return kind === 'stock' ? era.rate[market] : 0;
+}
+
+export function transactionTaxRate(question: TaxQuestion): number {
+  return taxRateIn(taxEraOf(question.settlementDay), question);
 }
 
 /** Transaction tax (거래세) on a sale, cut to the won. Buyers pay none. */

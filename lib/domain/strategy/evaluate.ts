@@ -199,7 +199,9 @@ function crossColumns(direction: 1 | -1, left: Float64Array, right: Float64Array
   let before = Number.NaN;
   for (let i = 0; i < out.length; i += 1) {
     const now = (left[i]! - right[i]!) * direction;
-    out[i] = Number.isNaN(before) || Number.isNaN(now) ? UNKNOWN : before <= 0 && now > 0 ? TRUE : FALSE;
+    // Tested first that it is not known: from the end of the warm-up on that is never so, and costs nothing.
+    if (Number.isNaN(before) || Number.isNaN(now)) out[i] = UNKNOWN;
+    else out[i] = before <= 0 && now > 0 ? TRUE : FALSE;
     before = now;
   }
   return out;

@@ -41,11 +41,11 @@ export function walkEquity(equity: Float64Array, capital: number): EquityWalk {
     const rate = value / last - 1;
     returns[i] = rate;
     last = value;
-    if (rate > 0) gained += rate;
-    else {
-      lost -= rate;
-      below += rate * rate;
-    }
+    // No branches: which way the next return goes cannot be guessed, and a wrong guess costs more than both sums.
+    const loss = Math.min(rate, 0);
+    gained += Math.max(rate, 0);
+    lost -= loss;
+    below += loss * loss;
     if (value < high) {
       if (value < bottom) bottom = value;
       continue;
