@@ -6,12 +6,14 @@ export interface Figure {
   readonly unit: string;
   /** The named thing it was measured against in the same run, and that thing's own value in the same unit. */
   readonly baseline: { readonly name: string; readonly value: number } | null;
+  /** What else the same run showed, each with its unit in its name. */
+  readonly details?: Readonly<Record<string, number>>;
 }
 export type Bench = (report: (figure: Figure) => void) => Promise<void>;
 
 /** Each bench is loaded only when asked for, so that one with heavy needs does not hinder the others. */
 const BENCHES: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
-  backtest: () => import('./backtest.ts'),
+  backtest: () => import('./backtest/bench.ts'),
   halt: () => import('./halt.ts'),
   orders: () => import('./orders/bench.ts'),
 };
@@ -23,5 +25,6 @@ if (!load) {
   process.exitCode = 2;
 } else {
   const { bench } = await load();
-  await bench((figure) => process.stdout.write(`${JSON.stringify({ ...figure, value: Number(figure.value.toPrecision(4)) })}\n`));
+  const rounded = (_key: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
+  await bench((figure) => process.stdout.write(`${JSON.stringify(figure, rounded)}\n`));
 }
