@@ -70,6 +70,14 @@ test('the fee is the exact floor for every amount and nine-decimal rate', () => 
   );
 });
 
+test('an amount that is a billionth of a won short of a whole won pays one won less', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9_007_199 }), (won) => {
+      expect(commission(won * 1_000_000_000 - 1, 0.000_000_001)).toBe(won - 1);
+    }),
+  );
+});
+
 test.each([-1, 0.5, Number.NaN, 2 ** 53])('%s is not an amount of won', (amount) => {
   expect(() => commission(amount, 0.001)).toThrow(RangeError);
 });
