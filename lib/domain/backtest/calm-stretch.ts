@@ -1,7 +1,6 @@
 import type { EngineOutput } from './engine.ts';
 import type { Position } from './position.ts';
 import type { RunState } from './run-state.ts';
-import type { Signals } from './signals.ts';
 
 /** The columns of a run's output, one entry a bar from `start`. */
 export type Series = Pick<EngineOutput, 'equity' | 'cash' | 'held'>;
@@ -14,7 +13,7 @@ export type Series = Pick<EngineOutput, 'equity' | 'cash' | 'held'>;
 export function passCalmBars(state: RunState, { equity, cash, held }: Series, t: number, end: number): number {
   const { positions, input } = state;
   if (state.entries.length > 0 || (positions.length > 0 && state.asksEveryBar)) return t;
-  let until = nextCandidate(input.signals, t, end);
+  let until = nextCandidate(input, t, end);
   for (let i = 0; i < positions.length && until > t; i += 1) until = calmUntil(state, positions[i]!, t, until);
   if (until === t) return t;
   const first = t - input.start;
@@ -28,11 +27,10 @@ export function passCalmBars(state: RunState, { equity, cash, held }: Series, t:
   return until;
 }
 
-/** The first calendar entry from `t` on with an entry signal, or `end`. */
-function nextCandidate({ from }: Signals, t: number, end: number): number {
-  let next = t;
-  while (next < end && from[next + 1] === from[next]) next += 1;
-  return next;
+/** The first calendar entry from `t` on with an entry signal, or `end`: the rows with one are in the order of the calendar. */
+function nextCandidate({ signals, columns }: RunState['input'], t: number, end: number): number {
+  const next = signals.from[t]!;
+  return next < signals.rows.length ? Math.min(end, columns.time[signals.rows[next]!]!) : end;
 }
 
 /** The first calendar entry of `[t, end)` at which a position splits, leaves or is about to; `t` when it is already leaving. */

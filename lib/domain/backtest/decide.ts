@@ -101,9 +101,10 @@ function decideExits({ program, columns, signals, index, positions }: DecisionIn
           : null;
     if (!reason) continue;
     const { code } = columns.symbols[held.symbol]!;
-    decisions ??= [];
     const referencePrice = knownPrice(columns, row, isBeforeClose);
-    decisions.push({ side: 'sell', symbol: held.symbol, code, quantity: held.quantity, reason, referencePrice, row });
+    const sale: Decision = { side: 'sell', symbol: held.symbol, code, quantity: held.quantity, reason, referencePrice, row };
+    if (decisions) decisions.push(sale);
+    else decisions = [sale];
   }
   return decisions ?? NOTHING;
 }

@@ -40,7 +40,7 @@ export interface EngineOutput {
 }
 
 /** A bar of a whole market takes some tens of microseconds, one of a single symbol some tens of nanoseconds. */
-const BARS_PER_STEP = 128;
+const BARS_PER_STEP = 256;
 
 /**
  * The event loop. Within a bar: splits → fills at the open (exits, then entries) → entries at limits within the bar → protective
@@ -127,8 +127,8 @@ function decide(state: RunState, t: number): void {
   for (let i = 0; i < decisions.length; i += 1) {
     const decision = decisions[i]!;
     if (decision.side === 'buy') {
-      entries ??= [];
-      entries.push(decision);
+      if (entries) entries.push(decision);
+      else entries = [decision];
     } else if (decision.reason === 'rebalance') positionIn(state, decision.symbol)!.trim = decision.quantity;
     else wantExit(positionIn(state, decision.symbol)!, decision.reason as ExitReason);
   }
