@@ -27,11 +27,16 @@ export function checkLookAhead(
 ): LookAheadReport {
   if (columns.times.length < 3 || points < 1) return { checked: 0, verdict: 'not_checked', firstLeak: null };
   const random = randomSource(seed);
+  let whole: Columns | null = null;
+  let full: Signals | null = null;
   for (let n = 0; n < points; n += 1) {
     const cut = 1 + Math.floor(random() * (columns.times.length - 2));
     const part = someSymbols(columns, random);
     const known = program.document.execution.at === 'this_close_auction' ? beforeClose(truncate(part, cut)) : truncate(part, cut);
-    const leak = firstDifference(part, computeSignals(program, part, mask), computeSignals(program, known, mask), cut);
+    // Of few symbols every cut looks at all, and what they say with all their bars is asked once.
+    if (!full || whole !== part) full = computeSignals(program, part, mask);
+    whole = part;
+    const leak = firstDifference(part, full, known, computeSignals(program, known, mask), cut);
     if (leak) return { checked: n + 1, verdict: 'leak', firstLeak: leak };
   }
   return { checked: points, verdict: 'clean', firstLeak: null };
@@ -82,34 +87,34 @@ export function pickSymbols(columns: Columns, symbols: readonly number[]): Colum
   return { ...columns, symbols: symbols.map((s) => columns.symbols[s]!), ...takeRows(columns, ranges) };
 }
 
-function firstDifference(whole: Columns, full: Signals, cutSignals: Signals, cut: number): LookAheadReport['firstLeak'] {
-  const entries = (signals: Signals, t: number) => signals.from[t + 1]! - signals.from[t]!;
-  // Rows of the truncated data, walked beside the full ones: they have the same symbols and, up to the cut, the same bars.
-  let cutRow = 0;
-  const cutRowOf = new Map<number, number>();
+function firstDifference(whole: Columns, full: Signals, known: Columns, cutSignals: Signals, cut: number): LookAheadReport['firstLeak'] {
+  // Both have the same symbols and, up to the cut, the same bars: a symbol's rows lie this far apart.
+  const shift = (s: number) => known.offset[s]! - whole.offset[s]!;
   for (let s = 0; s < whole.symbols.length; s += 1) {
+    const apart = shift(s);
     for (let row = whole.offset[s]!; row < whole.offset[s + 1]! && whole.time[row]! <= cut; row += 1) {
-      cutRowOf.set(row, cutRow);
       const isSame =
-        (full.exit?.[row] ?? 0) === (cutSignals.exit?.[cutRow] ?? 0) &&
-        sameNumber(full.rank?.[row], cutSignals.rank?.[cutRow]) &&
-        sameNumber(full.atr?.[row], cutSignals.atr?.[cutRow]) &&
-        sameNumber(full.volatility?.[row], cutSignals.volatility?.[cutRow]);
+        (full.exit === null || full.exit[row] === cutSignals.exit![row + apart]) &&
+        sameAt(full.rank, cutSignals.rank, row, apart) &&
+        sameAt(full.atr, cutSignals.atr, row, apart) &&
+        sameAt(full.volatility, cutSignals.volatility, row, apart);
       if (!isSame) return leakAt(whole, row);
-      cutRow += 1;
     }
   }
+  const entries = (signals: Signals, t: number) => signals.from[t + 1]! - signals.from[t]!;
   for (let t = 0; t <= cut; t += 1) {
     if (entries(full, t) !== entries(cutSignals, t)) return { time: whole.times[t]!, symbol: '' };
     for (let i = 0; i < entries(full, t); i += 1) {
       const row = full.rows[full.from[t]! + i]!;
-      if (cutRowOf.get(row) !== cutSignals.rows[cutSignals.from[t]! + i]) return leakAt(whole, row);
+      if (row + shift(full.symbolOf[row]!) !== cutSignals.rows[cutSignals.from[t]! + i]) return leakAt(whole, row);
     }
   }
   return null;
 }
 
-const sameNumber = (a: number | undefined, b: number | undefined) => Object.is(a, b);
+function sameAt(full: Float64Array | null, cut: Float64Array | null, row: number, apart: number): boolean {
+  return full === null || Object.is(full[row], cut![row + apart]);
+}
 
 function leakAt(columns: Columns, row: number): LookAheadReport['firstLeak'] {
   let s = 0;
