@@ -41,7 +41,7 @@ export function walkEquity(equity: Float64Array, capital: number): EquityWalk {
     const rate = value / last - 1;
     returns[i] = rate;
     last = value;
-    // No branches: which way the next return goes cannot be guessed, and a wrong guess costs more than both sums.
+    // Not `if`: nobody can guess the sign of the next return, and the processor would try.
     const loss = Math.min(rate, 0);
     gained += Math.max(rate, 0);
     lost -= loss;
