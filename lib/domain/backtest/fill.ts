@@ -151,11 +151,15 @@ export function commissionOf(rules: FillRules, amount: number): number {
 
 /** Transaction tax on a sale by the law of its settlement day, cut to the won. */
 export function taxOf(rules: FillRules, row: number, amount: number, moment: Moment): number {
+  return commission(amount, taxRateOf(rules, row, moment)); // the same exact cut to the won
+}
+
+/** Its rate for a sale on a row, as a fraction. */
+export function taxRateOf(rules: FillRules, row: number, moment: Moment): number {
   const { columns, symbolOf, days, costs } = rules;
   if (costs.tax === 'none') return 0;
-  const symbol = columns.symbols[symbolOf[row]!]!;
-  const rate = costs.tax === 'krx' ? taxRateIn(taxAt(days, columns, columns.time[row]!, moment), symbol) : costs.tax.rate;
-  return commission(amount, rate); // the same exact cut to the won
+  if (costs.tax !== 'krx') return costs.tax.rate;
+  return taxRateIn(taxAt(days, columns, columns.time[row]!, moment), columns.symbols[symbolOf[row]!]!);
 }
 
 /** The most shares that cash can pay for, commission included. */

@@ -57,16 +57,29 @@ export function adjustedBars(columns: Columns, s: number): SymbolBars {
 }
 
 /** Evaluates a program over all data at once. The auto-trader calls this on its latest bars, then `decideAtClose`. */
-export function computeSignals(program: Program, columns: Columns, mask: UniverseMask = NO_MASK): Signals {
-  const steps = signalSteps(program, columns, mask);
+export function computeSignals(
+  program: Program,
+  columns: Columns,
+  mask: UniverseMask = NO_MASK,
+  evaluatorOf?: (symbol: number) => Evaluator,
+): Signals {
+  const steps = signalSteps(program, columns, mask, evaluatorOf);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
   }
 }
 
-/** The same in steps: yields the share done (0–1) after each symbol, so that a caller can report progress or stop. */
-export function* signalSteps(program: Program, columns: Columns, mask: UniverseMask = NO_MASK): Generator<number, Signals> {
+/**
+ * The same in steps: yields the share done (0–1) after each symbol, so that a caller can report progress or stop. `evaluatorOf` lets
+ * runs over the same data share their columns.
+ */
+export function* signalSteps(
+  program: Program,
+  columns: Columns,
+  mask: UniverseMask = NO_MASK,
+  evaluatorOf: (symbol: number) => Evaluator = (s) => new Evaluator(adjustedBars(columns, s)),
+): Generator<number, Signals> {
   const count = columns.time.length;
   const entry = new Uint8Array(count);
   const symbolOf = symbolsOfRows(columns);
@@ -82,7 +95,7 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
   for (let s = 0; s < columns.symbols.length; s += 1) {
     const from = columns.offset[s]!;
     const to = columns.offset[s + 1]!;
-    const evaluator = new Evaluator(adjustedBars(columns, s));
+    const evaluator = evaluatorOf(s);
     if (isAllowed(program, columns, s, mask)) {
       entry.set(evaluator.condition(program.entry), from);
       passes?.fill(1, from, to); // only what may be bought competes for a rank
@@ -106,7 +119,7 @@ export function* signalSteps(program: Program, columns: Columns, mask: UniverseM
 }
 
 /** The document's universe ∩ the user's mask − exclusions of either. */
-function isAllowed(program: Program, columns: Columns, s: number, mask: UniverseMask): boolean {
+export function isAllowed(program: Program, columns: Columns, s: number, mask: UniverseMask): boolean {
   const { markets, symbols, exclude } = program.document.universe;
   const { code, market } = columns.symbols[s]!;
   const named = symbols as readonly string[];
@@ -173,7 +186,7 @@ const STALE_SESSIONS = 20;
  * Membership at each row, point in time: at the start of a period the filters and the rank see each symbol's last bar *before* the
  * period, and the answer stands until the next one. A symbol without such a bar (new, or halted for long) is no member.
  */
-function memberRows(program: Program, columns: Columns, passes: Uint8Array, rank: Float64Array | null): Uint8Array {
+export function memberRows(program: Program, columns: Columns, passes: Uint8Array, rank: Float64Array | null): Uint8Array {
   const starts = periodStarts(columns, program.document.universe.refresh);
   const days = dayNumbers(columns);
   const limit = program.rank?.limit ?? null;

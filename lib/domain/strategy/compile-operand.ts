@@ -49,7 +49,7 @@ export function compileNumber(value: unknown, path: Path, scope: CompileScope): 
     'field' in value
       ? compileField(value, path, scope)
       : 'indicator' in value
-        ? compileIndicator(value, path, scope, compileNumber)
+        ? compileKnown(value, path, scope)
         : 'op' in value
           ? compileArithmetic(value, path, scope, compileNumber)
           : fault(
@@ -61,6 +61,37 @@ export function compileNumber(value: unknown, path: Path, scope: CompileScope): 
             );
   const known = node && scope.isBeforeClose && isOfWholeBar(node) ? shifted(node, 1) : node;
   return known && value.shift !== undefined ? compileShift(known, value.shift, path, scope) : known;
+}
+
+/** An indicator once for all parameter sets that fill it in alike; faulty ones are told each time. */
+function compileKnown(value: Json, path: Path, scope: CompileScope): NumberNode | null {
+  const { known } = scope;
+  if (!known) return compileIndicator(value, path, scope, compileNumber);
+  let place = known.get(value);
+  if (!place) {
+    place = { params: paramsIn(value), nodes: new Map() };
+    known.set(value, place);
+  }
+  let key = scope.isBeforeClose ? 'before close' : '';
+  for (const name of place.params) key += ` ${scope.params[name]}`;
+  let found = place.nodes.get(key);
+  if (!found) {
+    const fields = new Set<BarField>();
+    const faultsBefore = scope.faults.length;
+    const node = compileIndicator(value, path, { ...scope, fields }, compileNumber);
+    if (!node || scope.faults.length > faultsBefore) return node;
+    found = { node, fields };
+    place.nodes.set(key, found);
+  }
+  for (const field of found.fields) scope.fields.add(field);
+  return found.node;
+}
+
+/** Names of the parameters that are read anywhere in a piece of a document. */
+function paramsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('param' in value && typeof value.param === 'string') return [value.param];
+  return [...new Set(Object.values(value).flatMap(paramsIn))];
 }
 
 /** Known only when the bar has closed. Of arithmetic, the parts are looked at. */

@@ -11,6 +11,15 @@ export interface CompileScope {
   readonly allowsPosition: boolean;
   /** The document decides before the close: of the current bar only the open is known, so all else reads the bar before it. */
   readonly isBeforeClose: boolean;
+  /** Indicators that other parameter sets of the same document have compiled; absent when it is compiled once. */
+  readonly known?: KnownIndicators;
+}
+
+/** By the place in the document, then by the values of the parameters that are read there. */
+export type KnownIndicators = Map<unknown, { readonly params: readonly string[]; readonly nodes: Map<string, KnownIndicator> }>;
+export interface KnownIndicator {
+  readonly node: NumberNode;
+  readonly fields: ReadonlySet<BarField>;
 }
 
 export type Path = readonly PropertyKey[];

@@ -3,7 +3,7 @@ import { checkMeaning } from './check-meaning.ts';
 import { compileCondition } from './compile-expression.ts';
 import { compileNumber } from './compile-operand.ts';
 import { numericWithin } from './compile-range.ts';
-import type { CompileScope } from './compile-scope.ts';
+import type { CompileScope, KnownIndicators } from './compile-scope.ts';
 import { compileSizing, type Sizing } from './compile-sizing.ts';
 import type { ConditionNode, NumberNode } from './expression.ts';
 import { memoryOf } from './expression-memory.ts';
@@ -44,7 +44,26 @@ export type Compiled = { readonly ok: true; readonly program: Program } | { read
  * the document's defaults; an unknown name or a value outside its range is a fault too.
  */
 export function compileStrategy(document: unknown, params: Readonly<Record<string, number>> = {}): Compiled {
+  return fillIn(readDocument(document), params);
+}
+
+/** The same for many parameter sets of one document, which is read and hashed once; its indicators are shared where they are equal. */
+export function strategyCompiler(document: unknown): (params: Readonly<Record<string, number>>) => Compiled {
+  const read = readDocument(document);
+  const known: KnownIndicators = new Map();
+  return (params) => fillIn(read, params, known);
+}
+
+function readDocument(document: unknown) {
   const parsed = strategyDocument.safeParse(document);
+  return { document, parsed, strategyHash: parsed.success ? hashOf(parsed.data) : '' };
+}
+
+function fillIn(
+  { document, parsed, strategyHash }: ReturnType<typeof readDocument>,
+  params: Readonly<Record<string, number>>,
+  known?: KnownIndicators,
+): Compiled {
   const faults: Fault[] = parsed.success ? [] : faultsOf(parsed.error.issues);
   // Conditions are walked even when the shape around them is wrong, so that the writer sees all faults in one go.
   const draft = (parsed.success ? parsed.data : document) as Partial<StrategyDocument> | null;
@@ -53,7 +72,7 @@ export function compileStrategy(document: unknown, params: Readonly<Record<strin
   const values = resolveParams(draft, params, faults);
   const fields = new Set<BarField>();
   const isBeforeClose = draft.execution?.at === 'this_close_auction';
-  const scope: CompileScope = { params: values, faults, fields, allowsPosition: false, isBeforeClose };
+  const scope: CompileScope = { params: values, faults, fields, allowsPosition: false, isBeforeClose, ...(known ? { known } : {}) };
   // Membership of the universe looks at bars before its period in any case.
   const filterScope: CompileScope = { ...scope, isBeforeClose: false };
 
@@ -74,7 +93,7 @@ export function compileStrategy(document: unknown, params: Readonly<Record<strin
   const program: Program = {
     document: parsed.data,
     params: values,
-    strategyHash: hashOf(parsed.data),
+    strategyHash,
     entry,
     exit,
     filters: compiledFilters,

@@ -36,6 +36,11 @@ export class Evaluator {
     this.length = bars.close.length;
   }
 
+  /** Values it keeps, so that who evaluates many documents on it knows when to begin afresh. */
+  get kept(): number {
+    return (this.numbers.size + this.truths.size + this.series.size) * this.length;
+  }
+
   number(node: NumberNode): Float64Array {
     const known = this.numbers.get(node.key);
     if (known) return known;
