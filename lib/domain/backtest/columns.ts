@@ -74,6 +74,13 @@ export function symbolsOfRows(columns: Columns): Int32Array {
   return symbolOf;
 }
 
+/** The calendar entries from `start` to `end` that end a session: the last bar of each day, every bar of daily data. */
+export function lastOfDays({ times }: Columns, start: number, end: number): number[] {
+  const last: number[] = [];
+  for (let t = start; t <= end; t += 1) if (t === end || dayOf(times[t + 1]!) !== dayOf(times[t]!)) last.push(t);
+  return last;
+}
+
 /** Traded value of a row in won; close × volume where the data has none. */
 export function tradedValue(columns: Columns, row: number): number {
   const value = columns.value?.[row];

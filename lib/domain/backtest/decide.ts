@@ -5,7 +5,7 @@ import { knownPrice } from './order-plan.ts';
 import { decideRebalance } from './rebalance.ts';
 import { endsSession, mayEnterAt } from './session-window.ts';
 import type { Signals } from './signals.ts';
-import { sizeOf } from './sizing.ts';
+import { orderQuantity, sizeOf } from './sizing.ts';
 
 /** A position as a decision sees it. Prices are raw won; the caller keeps `entryPrice` on the scale of today's raw prices. */
 export interface HeldPosition {
@@ -156,8 +156,7 @@ function decideEntries(input: DecisionInput, exits: readonly Decision[], changes
     const { row } = candidates[i]!;
     const referencePrice = knownPrice(columns, row, isBeforeClose);
     const size = sizeOf({ program, columns, signals, row, equity, price: referencePrice });
-    const payable = referencePrice > 0 ? Math.floor(Math.min(size.amount, available) / (referencePrice * withCommission)) : 0;
-    const quantity = Math.min(payable, size.shares);
+    const quantity = orderQuantity(size, referencePrice, available, program.document.costs.commissionRate);
     if (quantity < 1) continue;
     available -= referencePrice * quantity * withCommission;
     const symbol = signals.symbolOf[row]!;

@@ -71,7 +71,8 @@ function meetBars(state: RunState, series: Series, from: number, to: number): vo
   }
 }
 
-function meetBar(state: RunState, t: number): void {
+/** One bar, from its corporate actions to the decision at its close. */
+export function meetBar(state: RunState, t: number): void {
   const { positions, plan } = state;
   const hasLimits = plan.limitTicks !== null;
   if (carryPositions(state, t)) forEachPosition(state, t, sellAtOpen);

@@ -96,13 +96,6 @@ export function newState(input: EngineInput): RunState {
   const { columns, program, signals, start, capital } = input;
   const positions: Position[] = [];
   const plan = orderPlan(program.document.execution);
-  const lastTraded = new Int32Array(columns.symbols.length).fill(-1);
-  columns.symbols.forEach((symbol, s) => {
-    if (!symbol.isEnded) return;
-    let row = columns.offset[s + 1]! - 1;
-    while (row >= columns.offset[s]! && !(columns.volume[row]! > 0)) row -= 1;
-    lastTraded[s] = row;
-  });
   return {
     input,
     rules: fillRules(columns, program.document),
@@ -115,7 +108,7 @@ export function newState(input: EngineInput): RunState {
       ...(program.sizing.kind === 'weights' ? { rebalanced: 0 } : {}),
     },
     totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0 },
-    lastTraded,
+    lastTraded: lastTradedRows(columns),
     hasPriceStops: hasPriceStops(program.stops),
     asksEveryBar:
       hasPriceStops(program.stops) ||
@@ -129,7 +122,20 @@ export function newState(input: EngineInput): RunState {
   };
 }
 
-function hasPriceStops({ loss, profit, trailing, atr }: Stops): boolean {
+/** Last row with volume of every symbol that ends; −1 for the others. */
+export function lastTradedRows(columns: Columns): Int32Array {
+  const rows = new Int32Array(columns.symbols.length).fill(-1);
+  columns.symbols.forEach((symbol, s) => {
+    if (!symbol.isEnded) return;
+    let row = columns.offset[s + 1]! - 1;
+    while (row >= columns.offset[s]! && !(columns.volume[row]! > 0)) row -= 1;
+    rows[s] = row;
+  });
+  return rows;
+}
+
+/** Stops that watch prices within a bar. */
+export function hasPriceStops({ loss, profit, trailing, atr }: Stops): boolean {
   return [loss, profit, trailing, atr].some((stop) => stop !== null);
 }
 

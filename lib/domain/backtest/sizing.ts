@@ -13,7 +13,7 @@ export interface Size {
 export interface SizeQuestion {
   readonly program: Program;
   readonly columns: Columns;
-  readonly signals: Signals;
+  readonly signals: Pick<Signals, 'atr' | 'volatility' | 'symbolOf'>;
   /** Row of the bar that decides. */
   readonly row: number;
   /** Won: the run's equity now, and the raw price a share is reckoned at. */
@@ -46,6 +46,12 @@ export function sizeOf(question: SizeQuestion): Size {
       return { amount: Math.floor(equity * share), shares: Number.POSITIVE_INFINITY };
     }
   }
+}
+
+/** Whole shares to order: what the size asks for, as far as `available` won pay for it at `price`, commission included. */
+export function orderQuantity(size: Size, price: number, available: number, commissionRate: number): number {
+  const payable = price > 0 ? Math.floor(Math.min(size.amount, available) / (price * (1 + commissionRate))) : 0;
+  return Math.min(payable, size.shares);
 }
 
 /** The part of the equity a symbol shall have: as written, or an equal part where the document writes none. */

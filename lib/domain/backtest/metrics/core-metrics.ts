@@ -24,7 +24,7 @@ export function coreMetrics({ days, equity, held, capital, trades }: Omit<Metric
   const years = yearsOf(days);
   const walk = walkEquity(equity, capital);
   const { winRate, profitFactor } = tradeResults(trades);
-  const values = {
+  const figures = {
     ...growthFigures(equity[equity.length - 1]! / capital, years),
     maxDrawdown: walk.maxDrawdown,
     ...riskFigures(walk, years),
@@ -33,5 +33,10 @@ export function coreMetrics({ days, equity, held, capital, trades }: Omit<Metric
     profitFactor,
     exposure: exposureOf(held),
   };
-  return withSamples(CORE_METRICS, values, { sessions: equity.length, months: 0, falls: 0, trades: trades.length });
+  return coreMetricsFrom(figures, equity.length);
+}
+
+/** The same from figures that are known already. */
+export function coreMetricsFrom(figures: Readonly<Record<(typeof CORE_METRICS)[number], number>>, sessions: number): CoreMetrics {
+  return withSamples(CORE_METRICS, figures, { sessions, months: 0, falls: 0, trades: figures.trades });
 }

@@ -57,10 +57,9 @@ export function walkEquity(equity: Float64Array, capital: number): EquityWalk {
   return { returns, gained, lost, below, maxDrawdown: Math.min(maxDrawdown, bottom / high - 1) };
 }
 
-/** Level of the session returns against how they scatter. Sessions a year are those that there were. */
+/** Level of the session returns against how they scatter. */
 export function riskFigures({ returns, gained, lost, below }: EquityWalk, years: number) {
   const count = returns.length;
-  const scale = Math.sqrt(count / years);
   const mean = (gained - lost) / count;
   // A second walk over the returns: a sum of squares minus a squared sum would cancel.
   let squares = 0;
@@ -68,6 +67,20 @@ export function riskFigures({ returns, gained, lost, below }: EquityWalk, years:
     const away = returns[i]! - mean;
     squares += away * away;
   }
+  return riskRatios({ count, mean, squares, below }, years);
+}
+
+/** Of the session returns: how many, their mean, and the sums of their squares about it and of those below zero. */
+export interface ReturnSums {
+  readonly count: number;
+  readonly mean: number;
+  readonly squares: number;
+  readonly below: number;
+}
+
+/** Sessions a year are those that there were. */
+export function riskRatios({ count, mean, squares, below }: ReturnSums, years: number) {
+  const scale = Math.sqrt(count / years);
   const deviation = Math.sqrt(squares / (count - 1));
   const downside = Math.sqrt(below / count);
   return {
