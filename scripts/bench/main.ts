@@ -13,9 +13,12 @@ export type Bench = (report: (figure: Figure) => void) => Promise<void>;
 
 /** Each bench is loaded only when asked for, so that one with heavy needs does not hinder the others. */
 const BENCHES: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
+  agreement: () => import('./sweep/agreement.ts'),
   backtest: () => import('./backtest/bench.ts'),
   halt: () => import('./halt.ts'),
   orders: () => import('./orders/bench.ts'),
+  pairs: () => import('./sweep/pairs.ts'),
+  'pairs-alone': async () => ({ bench: (await import('./sweep/pairs.ts')).alone }),
 };
 
 const [name] = process.argv.slice(2);
