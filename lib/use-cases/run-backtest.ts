@@ -1,4 +1,4 @@
-import { type Columns, dayOf, missingFields } from '#domain/backtest/columns.ts';
+import { type Columns, dayOf, lastOfDays, missingFields } from '#domain/backtest/columns.ts';
 import { diagnose } from '#domain/backtest/diagnosis.ts';
 import { type EngineOutput, engineSteps } from '#domain/backtest/engine.ts';
 import { minuteColumns, weeklyColumns } from '#domain/backtest/join-columns.ts';
@@ -80,13 +80,19 @@ export async function runBacktest(input: BacktestInput, options: RunOptions = {}
 }
 
 /** The bars of the document's timeframe: weeks are made of days, longer minutes of shorter ones that divide them. */
-function barsOf({ document: { timeframe } }: Program, columns: Columns): Columns {
+export function barsOf({ document: { timeframe } }: Program, columns: Columns): Columns {
   if (!columns.isIntraday) return timeframe === '1w' ? weeklyColumns(columns) : columns;
   const [wanted, given] = [timeframe.endsWith('m') ? Number(timeframe.slice(0, -1)) : 0, barMinutes(columns)];
   return wanted > given && wanted % given === 0 ? minuteColumns(columns, wanted) : columns;
 }
 
-function inputFaults({ columns, capital, from, to }: BacktestInput, program: Program, start: number, end: number): Fault[] {
+/** Why a program cannot run on these bars, of its own timeframe already; `start` and `end` are the calendar entries of `from` and `to`. */
+export function inputFaults(
+  { columns, capital, from, to }: Pick<BacktestInput, 'columns' | 'capital' | 'from' | 'to'>,
+  program: Program,
+  start: number,
+  end: number,
+): Fault[] {
   const faults: Fault[] = [];
   if (!Number.isSafeInteger(capital) || capital < 1)
     faults.push({
@@ -163,9 +169,8 @@ interface Parts {
 function assemble(input: BacktestInput, program: Program, { start, end, output, lookAhead }: Parts): BacktestResult {
   const { columns, capital } = input;
   const { document } = program;
-  // One point a session: the last bar of each day (every bar of daily data).
-  const lastOfDay: number[] = [];
-  for (let t = start; t <= end; t += 1) if (t === end || dayOf(columns.times[t + 1]!) !== dayOf(columns.times[t]!)) lastOfDay.push(t);
+  // One point a session.
+  const lastOfDay = lastOfDays(columns, start, end);
   const days = lastOfDay.map((t) => dayOf(columns.times[t]!));
   const equity = Float64Array.from(lastOfDay, (t) => output.equity[t - start]!);
   const cash = Float64Array.from(lastOfDay, (t) => output.cash[t - start]!);

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { type BarRow, columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
+import { randomSource } from '#domain/backtest/look-ahead.ts';
+import { type Grid, type GridSpec, gridOf } from '#domain/optimise/grid.ts';
+import { mergeCells, optimisationHash } from '#domain/optimise/merge.ts';
+import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
+import { runBacktest } from './run-backtest.ts';
+import { type CellsInput, cellSteps, planCells, prepareCells } from './run-cells.ts';
+
+/** Daily bars of five symbols over 300 sessions, drawn by seed. */
+const columns = (() => {
+  const random = randomSource(7);
+  const symbols = ['000010', '000020', '000030', '000040', '000050'].map((code) => ({ code, market: 'KOSPI' as const }));
+  const bars = symbols.flatMap(({ code }) => {
+    let close = 20_000;
+    return Array.from({ length: 300 }, (_, i): BarRow => {
+      const open = Math.round((close * (0.98 + random() * 0.04)) / 50) * 50;
+      close = Math.max(1_000, Math.round((open * (0.97 + random() * 0.06)) / 50) * 50);
+      const time = new Date(Date.UTC(2018, 0, 1) + (Math.floor(i / 5) * 7 + (i % 5)) * 86_400_000).toISOString().slice(0, 10);
+      return { code, time, open, high: Math.max(open, close), low: Math.min(open, close), close, volume: 500_000 };
+    });
+  });
+  return columnsFromBars({ bars, symbols, isAdjusted: false, dataHash: 'd'.repeat(64) });
+})();
+const document = {
+  ...goldenCross.document,
+  params: { slow: { default: 10, min: 5, max: 200, step: 1 }, fast: { default: 3, min: 2, max: 60, step: 1 } },
+};
+const input = (changes: Partial<CellsInput> = {}): CellsInput => ({
+  document,
+  columns,
+  from: '2018-02-01',
+  to: '2019-02-15',
+  capital: 10_000_000,
+  ...changes,
+});
+function grid(spec: GridSpec = {}): Grid {
+  const gridded = gridOf(document.params, {
+    params: { fast: { min: 2, max: 6, step: 2 }, slow: { min: 5, max: 15, step: 5 } },
+    where: [{ left: 'fast', op: '<', right: 'slow' }],
+    ...spec,
+  });
+  if (!gridded.ok) throw new Error(gridded.faults[0]!.en);
+  return gridded.grid;
+}
+function run(given: CellsInput, of: Grid, cells: readonly number[]) {
+  const steps = cellSteps(given, of, cells);
+  const progress: number[] = [];
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return { results: step.value, progress };
+    progress.push(step.value);
+  }
+}
+const all = (of: Grid) => Array.from({ length: of.size }, (_, cell) => cell);
+
+describe('a cell of a grid', () => {
+  test('is the back-test of its parameters before the split, and one that begins flat after it', async () => {
+    const { results } = run(input(), grid(), all(grid()));
+    expect(results).toHaveLength(8);
+    const prepared = prepareCells(input(), grid());
+    if (!prepared.ok || !prepared.run.test) throw new Error('splits');
+    const { train, test: after, columns: bars } = prepared.run;
+    for (const { params, ...figures } of results) {
+      for (const [part, { start, end }] of [['train', train] as const, ['test', after] as const]) {
+        const alone = await runBacktest({ ...input(), params, from: bars.times[start]!, to: bars.times[end]! });
+        if (!alone.ok) throw new Error('runs');
+        expect(alone.result.metrics).toMatchObject(figures[part]!);
+      }
+    }
+    expect(Math.max(...results.map((cell) => cell.test!.trades.value!))).toBeGreaterThan(10);
+  });
+
+  test('is the same whatever runs beside it, and any parts of a grid merge to the same hash', () => {
+    const whole = run(input(), grid(), all(grid())).results;
+    const parts = [[7, 0], [3], [6, 5, 4], [2, 1]].map((cells) => run(input(), grid(), cells).results);
+    const merged = mergeCells(grid(), parts.reverse());
+    if (!merged.ok) throw new Error(merged.faults[0]!.en);
+    expect(merged.cells).toEqual(whole);
+    expect(optimisationHash(merged.cells)).toBe(optimisationHash(whole));
+  });
+
+  test('has no test where none is wanted, and then trains on all sessions', () => {
+    const [cell] = run(input({ split: null }), grid(), [4]).results;
+    expect(cell!.test).toBeNull();
+    expect(cell!.train.totalReturn.sample).toBe(columns.times.filter((day) => day >= '2018-02-01' && day <= '2019-02-15').length);
+  });
+
+  test('reports progress that only grows and ends at 1', () => {
+    const { progress } = run(input(), grid(), [0, 1, 2]);
+    expect(progress.at(-1)).toBe(1);
+    expect([...progress].sort((a, b) => a - b)).toEqual(progress);
+  });
+});
+
+describe('a search is refused with a sentence', () => {
+  test.each([
+    { why: 'a period without bars', changes: { from: '2030-01-01', to: '2030-12-31' }, code: 'no_bars' },
+    { why: 'half a won', changes: { capital: 1.5 }, code: 'capital' },
+    { why: 'nothing left to test on', changes: { split: 1 }, code: 'split' },
+    { why: 'nothing to train on', changes: { split: 0.0001 }, code: 'split' },
+    {
+      why: 'minutes wanted, days given',
+      changes: { document: { ...document, timeframe: '5m' } },
+      code: 'timeframe',
+    },
+  ])('$why', ({ changes, code }) => {
+    const prepared = prepareCells(input(changes), grid());
+    expect(prepared.ok ? [] : prepared.faults.map((fault) => fault.code)).toContain(code);
+    expect(() => run(input(changes), grid(), [0])).toThrow();
+  });
+
+  test('a cell whose parameters the strategy cannot take, by name', () => {
+    const planned = planCells(document, grid({ params: { fast: { min: 2, max: 3, step: 0.5 }, slow: { min: 10, max: 10 } } }));
+    expect(planned.ok ? [] : planned.faults.map(({ en }) => en)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^fast=2.5, slow=10: /)]),
+    );
+  });
+
+  test('and one that can run says how much history its hungriest cell wants', () => {
+    const wanted = (cells: Grid) => {
+      const planned = planCells(document, cells);
+      return planned.ok ? planned.historyBars : 0;
+    };
+    const slow = (min: number, max: number) => grid({ params: { fast: { min: 2, max: 2 }, slow: { min, max, step: 50 } } });
+    expect(wanted(slow(50, 150))).toBe(wanted(slow(150, 150)));
+    expect(wanted(slow(150, 150))).toBe(wanted(slow(50, 50)) + 100);
+  });
+});

@@ -1,0 +1,122 @@
+import { type Columns, dayOf, lastOfDays } from '#domain/backtest/columns.ts';
+import { engineSteps } from '#domain/backtest/engine.ts';
+import { type CoreMetrics, coreMetrics } from '#domain/backtest/metrics.ts';
+import { computeSignals, NO_MASK, type Signals, type UniverseMask } from '#domain/backtest/signals.ts';
+import type { CellResult } from '#domain/optimise/cell-result.ts';
+import { cellAt, type Grid } from '#domain/optimise/grid.ts';
+import { type Period, splitPeriod, TRAIN_SHARE } from '#domain/optimise/split.ts';
+import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
+import type { Fault } from '#domain/strategy/fault.ts';
+import { barsOf, inputFaults } from './run-backtest.ts';
+
+export interface CellsInput {
+  /** A strategy document (`narae.strategy/1`), unchecked. */
+  readonly document: unknown;
+  /** Bars including the warm-up before `from` that `planCells` asks for. */
+  readonly columns: Columns;
+  /** First and last day that count, `YYYY-MM-DD`. */
+  readonly from: string;
+  readonly to: string;
+  /** Whole won. */
+  readonly capital: number;
+  readonly mask?: UniverseMask;
+  /** Share of the sessions to choose on, between 0 and 1; 0.7 unless told, null for no test. */
+  readonly split?: number | null;
+  readonly delistingHaircut?: number;
+}
+
+type Planned = { readonly ok: true; readonly historyBars: number } | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Faulty cells that are told before the search is refused. */
+const FAULTY_CELLS_TOLD = 3;
+
+/** Compiles every cell: what is wrong with any of them, or how many bars before the first day the hungriest wants. */
+export function planCells(document: unknown, grid: Grid): Planned {
+  const faults: Fault[] = [];
+  let historyBars = 0;
+  for (let cell = 0, faulty = 0; cell < grid.size && faulty < FAULTY_CELLS_TOLD; cell += 1) {
+    const params = cellAt(grid, cell);
+    const compiled = compileStrategy(document, params);
+    if (compiled.ok) historyBars = Math.max(historyBars, compiled.program.historyBars);
+    else {
+      const at = Object.entries(params)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(', ');
+      faults.push(...compiled.faults.map((fault) => ({ ...fault, ko: `${at}: ${fault.ko}`, en: `${at}: ${fault.en}` })));
+      faulty += 1;
+    }
+  }
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, historyBars };
+}
+
+interface CellRun {
+  /** Of the document's timeframe. */
+  readonly columns: Columns;
+  /** Calendar entries of `columns`. */
+  readonly train: Period;
+  readonly test: Period | null;
+}
+type Prepared = { readonly ok: true; readonly run: CellRun } | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Where a search over these bars begins, splits and ends, or why it cannot run. */
+export function prepareCells(input: CellsInput, grid: Grid): Prepared {
+  const compiled = compileStrategy(input.document, cellAt(grid, 0));
+  if (!compiled.ok) return compiled;
+  const { program } = compiled;
+  const columns = barsOf(program, input.columns);
+  const start = columns.times.findIndex((time) => dayOf(time) >= input.from);
+  const end = columns.times.findLastIndex((time) => dayOf(time) <= input.to);
+  const faults = inputFaults({ ...input, columns }, program, start, end);
+  if (faults.length > 0) return { ok: false, faults };
+  const { split: share = TRAIN_SHARE } = input;
+  const whole = { start, end };
+  if (share === null) return { ok: true, run: { columns, train: whole, test: null } };
+  const split = share > 0 && share < 1 ? splitPeriod(columns, whole, share) : null;
+  return split ? { ok: true, run: { columns, ...split } } : { ok: false, faults: [NO_SPLIT] };
+}
+
+const NO_SPLIT: Fault = {
+  code: 'split',
+  path: 'split',
+  ko: '학습 구간과 검증 구간에 거래일이 하나 이상씩 있어야 합니다. 비율은 0과 1 사이로, 기간은 더 길게 하세요.',
+  en: 'Train and test need at least one session each. Give a share between 0 and 1 and a longer period.',
+};
+
+/**
+ * Runs some cells of a grid, in the order given; yields the share done. Pure: a cell's result depends on the input and its parameters
+ * only, not on the cells beside it. What `planCells` or `prepareCells` would refuse throws.
+ */
+export function* cellSteps(input: CellsInput, grid: Grid, cells: readonly number[]): Generator<number, CellResult[]> {
+  const prepared = prepareCells(input, grid);
+  if (!prepared.ok) throw new RangeError(prepared.faults[0]!.en);
+  const { columns, train, test } = prepared.run;
+  const results: CellResult[] = [];
+  for (const cell of cells) {
+    const params = cellAt(grid, cell);
+    const compiled = compileStrategy(input.document, params);
+    if (!compiled.ok) throw new RangeError(compiled.faults[0]!.en);
+    const signals = computeSignals(compiled.program, columns, input.mask ?? NO_MASK);
+    const run = { input, program: compiled.program, columns, signals };
+    results.push({ cell, params, train: measure(run, train), test: test && measure(run, test) });
+    yield results.length / cells.length;
+  }
+  return results;
+}
+
+interface Run {
+  readonly input: CellsInput;
+  readonly program: Program;
+  readonly columns: Columns;
+  readonly signals: Signals;
+}
+
+function measure({ input, program, columns, signals }: Run, { start, end }: Period): CoreMetrics {
+  const { capital, delistingHaircut = 0 } = input;
+  const steps = engineSteps({ program, columns, signals, start, end, capital, delistingHaircut });
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  const { equity, held, trades, totals } = step.value;
+  const closes = lastOfDays(columns, start, end);
+  const days = closes.map((t) => dayOf(columns.times[t]!));
+  return coreMetrics({ days, equity: Float64Array.from(closes, (t) => equity[t - start]!), held, capital, trades, totals });
+}
