@@ -1,6 +1,6 @@
 import { type Columns, dayOf, lastOfDays } from '#domain/backtest/columns.ts';
 import { engineSteps } from '#domain/backtest/engine.ts';
-import { type CoreMetrics, coreMetrics } from '#domain/backtest/metrics.ts';
+import { type CoreMetrics, coreMetrics } from '#domain/backtest/metrics/core-metrics.ts';
 import { computeSignals, NO_MASK, type Signals, type UniverseMask } from '#domain/backtest/signals.ts';
 import type { CellResult } from '#domain/optimise/cell-result.ts';
 import { cellAt, type Grid } from '#domain/optimise/grid.ts';
@@ -115,8 +115,8 @@ function measure({ input, program, columns, signals }: Run, { start, end }: Peri
   const steps = engineSteps({ program, columns, signals, start, end, capital, delistingHaircut });
   let step = steps.next();
   while (!step.done) step = steps.next();
-  const { equity, held, trades, totals } = step.value;
+  const { equity, held, trades } = step.value;
   const closes = lastOfDays(columns, start, end);
   const days = closes.map((t) => dayOf(columns.times[t]!));
-  return coreMetrics({ days, equity: Float64Array.from(closes, (t) => equity[t - start]!), held, capital, trades, totals });
+  return coreMetrics({ days, equity: Float64Array.from(closes, (t) => equity[t - start]!), held, capital, trades });
 }

@@ -1,4 +1,4 @@
-import type { CoreMetrics } from '#domain/backtest/metrics.ts';
+import type { CoreMetrics } from '#domain/backtest/metrics/core-metrics.ts';
 
 /** What one set of parameters gave: plain JSON, the same wherever it was computed. */
 export interface CellResult {
