@@ -3,6 +3,7 @@ import { type BarRow, columnsFromBars } from '#domain/backtest/columns-from-bars
 import { randomSource } from '#domain/backtest/look-ahead.ts';
 import { type Grid, type GridSpec, gridOf } from '#domain/optimise/grid.ts';
 import { mergeCells, optimisationHash } from '#domain/optimise/merge.ts';
+import { objectiveOf } from '#domain/optimise/objective.ts';
 import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
 import { runBacktest } from './run-backtest.ts';
 import { type CellsInput, cellSteps, planCells, prepareCells } from './run-cells.ts';
@@ -65,6 +66,7 @@ describe('a cell of a grid', () => {
         const alone = await runBacktest({ ...input(), params, from: bars.times[start]!, to: bars.times[end]! });
         if (!alone.ok) throw new Error('runs');
         expect(alone.result.metrics).toMatchObject(figures[part]!);
+        expect(objectiveOf(figures[part], { objective: 'calmar', minTrades: 0 })).toBe(alone.result.metrics.calmar.value);
       }
     }
     expect(Math.max(...results.map((cell) => cell.test!.trades.value!))).toBeGreaterThan(10);

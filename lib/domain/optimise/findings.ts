@@ -26,8 +26,11 @@ export function searchFindings(summary: Omit<SearchSummary, 'findings'>, aim: Ai
 
 /** A value of the objective as people read it: 12.3 % or 1.23. */
 export function objectiveText(value: number | null, objective: Objective): string {
-  if (value === null) return '–';
-  return METRICS[objective].unit === 'rate' ? percent(value) : grouped(Math.round(value * 100) / 100);
+  return value !== null && METRICS[objective].unit === 'rate' ? percent(value) : ratioText(value);
+}
+
+function ratioText(value: number | null): string {
+  return value === null ? '–' : grouped(Math.round(value * 100) / 100);
 }
 
 /** `fast=5, slow=20`. */
@@ -80,7 +83,7 @@ function tested({ best, outOfSample }: { best: Best; outOfSample: SearchSummary[
   const [before, after] = [objectiveOf(best.train, aim), objectiveOf(best.test, aim)];
   const isHeld = rankOfBest !== null && rankOfBest * 2 <= pairs + 1 && correlation !== null && correlation > 0;
   const text = (value: number | null) => objectiveText(value, aim.objective);
-  const related = correlation === null ? '–' : String(Math.round(correlation * 100) / 100);
+  const related = ratioText(correlation);
   const rank = rankOfBest ?? '–';
   return {
     code: isHeld ? 'test_held' : 'test_failed',
