@@ -49,7 +49,9 @@ export function planCells(document: unknown, grid: Grid): Planned {
   return faults.length > 0 ? { ok: false, faults } : { ok: true, historyBars };
 }
 
-interface CellRun {
+export interface CellRun {
+  /** Of the grid's first cell. */
+  readonly program: Program;
   /** Of the document's timeframe. */
   readonly columns: Columns;
   /** Calendar entries of `columns`. */
@@ -70,9 +72,9 @@ export function prepareCells(input: CellsInput, grid: Grid): Prepared {
   if (faults.length > 0) return { ok: false, faults };
   const { split: share = TRAIN_SHARE } = input;
   const whole = { start, end };
-  if (share === null) return { ok: true, run: { columns, train: whole, test: null } };
+  if (share === null) return { ok: true, run: { program, columns, train: whole, test: null } };
   const split = share > 0 && share < 1 ? splitPeriod(columns, whole, share) : null;
-  return split ? { ok: true, run: { columns, ...split } } : { ok: false, faults: [NO_SPLIT] };
+  return split ? { ok: true, run: { program, columns, ...split } } : { ok: false, faults: [NO_SPLIT] };
 }
 
 const NO_SPLIT: Fault = {

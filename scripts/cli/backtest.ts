@@ -1,12 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { BacktestResult } from '#domain/backtest/result.ts';
 import { canonicalJson } from '#domain/canonical-json.ts';
-import type { Fault } from '#domain/strategy/fault.ts';
 import { AppError } from '#lib/errors.ts';
 import { runStored } from '#nas/backtest/run-stored.ts';
 import { type Command, say } from './command.ts';
-
-const DEFAULT_CAPITAL = 100_000_000;
+import { readRunOptions, refuse } from './run-options.ts';
 
 export const backtest: Command = {
   name: 'backtest',
@@ -23,26 +21,13 @@ export const backtest: Command = {
     seed: { type: 'string' },
     json: { type: 'string' },
   },
-  async run(_positionals, { strategy, data, from, to, capital, param, seed, json }) {
-    for (const [name, value] of Object.entries({ strategy, data, from, to })) {
-      if (typeof value !== 'string') throw new AppError('invalid_input', `--${name} is needed`);
-    }
-    for (const day of [from, to] as string[]) {
-      if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(Date.parse(day)))
-        throw new AppError('invalid_input', `${day} is not a day (YYYY-MM-DD)`);
-    }
-    const document: unknown = await readDocument(strategy as string);
+  async run(_positionals, values) {
+    const { param, seed, json } = values;
+    const { data, ...run } = await readRunOptions(values);
     const params = parseParams(param);
 
     const begun = performance.now();
-    const outcome = await runStored(data as string, {
-      document,
-      params,
-      from: from as string,
-      to: to as string,
-      capital: capital === undefined ? DEFAULT_CAPITAL : Number(capital),
-      seed: seed === undefined ? 1 : Number(seed),
-    });
+    const outcome = await runStored(data, { ...run, params, seed: seed === undefined ? 1 : Number(seed) });
     if (!outcome.ok) return refuse(outcome.faults);
     if (typeof json === 'string') await writeFile(json, `${canonicalJson(outcome.result)}\n`);
     printSummary(outcome.result);
@@ -51,17 +36,6 @@ export const backtest: Command = {
     return 0;
   },
 };
-
-async function readDocument(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new AppError('not_found', `there is no file ${file}`, { cause });
-  });
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new AppError('invalid_input', `${file} is not JSON: ${(cause as Error).message}`, { cause });
-  }
-}
 
 function parseParams(text: unknown): Record<string, number> {
   if (typeof text !== 'string') return {};
@@ -73,11 +47,6 @@ function parseParams(text: unknown): Record<string, number> {
       return [name, Number(value)];
     }),
   );
-}
-
-function refuse(faults: readonly Fault[]): number {
-  for (const { path, ko, en } of faults) say(`${path || '(document)'}: ${en} / ${ko}`);
-  return 1;
 }
 
 function printSummary({ inputs, metrics, trades, lookAhead, diagnosis, hash }: BacktestResult): void {

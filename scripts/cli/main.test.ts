@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { randomSource } from '#domain/backtest/look-ahead.ts';
+import { optimisationHash } from '#domain/optimise/merge.ts';
+import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
+import { importData } from '#nas/backtest/import-data.ts';
 
 const main = new URL('./main.ts', import.meta.url).pathname;
 const execute = promisify(execFile);
@@ -14,6 +17,12 @@ async function cli(...words: string[]): Promise<{ code: number; out: string; err
     (error: { code: number; stdout: string; stderr: string }) => ({ code: error.code, out: error.stdout, err: error.stderr }),
   );
 }
+
+/** A golden cross with more combinations than a search takes. */
+const wide = {
+  ...goldenCross.document,
+  params: { ...goldenCross.document.params, slow: { ...goldenCross.document.params!.slow, step: 0.001 } },
+};
 
 let dir: string;
 beforeAll(async () => {
@@ -30,6 +39,8 @@ beforeAll(async () => {
     }
   }
   await writeFile(join(dir, 'bars.csv'), lines.join('\n'));
+  await importData({ file: join(dir, 'bars.csv'), out: join(dir, 'stored'), isAdjusted: false });
+  await writeFile(join(dir, 'wide.json'), JSON.stringify(wide));
 });
 afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
@@ -66,6 +77,49 @@ test('import, template, back-test: the result has the same bytes twice', async (
   expect(JSON.parse(one!).trades.length).toBeGreaterThan(5);
 });
 
+test('optimise: top cells with train and test, plateau and caution in both languages, the same bytes twice', async () => {
+  const search = ['--grid', 'fast=3:6:1,slow=10:20:5', '--where', 'fast<slow', '--split', '0.6', '--objective', 'calmar'];
+  const period = ['--data', join(dir, 'stored'), '--from', '2018-03-01', '--to', '2019-06-28'];
+  const files = [join(dir, 'search-one.json'), join(dir, 'search-two.json')];
+  for (const file of files) {
+    const run = await cli('optimise', '--strategy', join(dir, 'wide.json'), ...period, ...search, '--json', file);
+    expect(run.code, run.err + run.out).toBe(0);
+    // 347 weekdays, six tenths of which are 208.
+    expect(run.out).toMatch(/12 combinations by calmar\ntrain 2018-03-01 … 2018-12-17 {2}test 2018-12-18 … 2019-06-28\n/);
+    expect(run.out).toMatch(/ 1 {2}fast=\d, slow=\d\d/);
+    expect(run.out).toMatch(/neighbours of the best .* \/ 가장 좋은 조합/);
+    // 347 weekdays, six tenths of which are 208.
+    expect(run.out).toMatch(/12 combinations were tried.*overfitting.* \/ 조합 12개를 시험했습니다.*과최적화/);
+  }
+  const [one, two] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  expect(one).toBe(two);
+  const { cells, hash, best, heatMaps } = JSON.parse(one!);
+  expect(hash).toBe(optimisationHash(cells));
+  expect(cells).toHaveLength(12);
+  expect(best.train.trades.value).toBeGreaterThanOrEqual(10);
+  expect(heatMaps).toMatchObject([{ x: { name: 'fast', values: [3, 4, 5, 6] }, y: { name: 'slow', values: [10, 15, 20] } }]);
+});
+
+test.each([
+  { search: ['--grid', 'fast=3:6:1'], code: 1, says: /grid: There are \d+ combinations.* \/ 조합이/, why: 'more than can be searched' },
+  { search: ['--grid', 'wings=1:2:1'], code: 1, says: /no parameter 'wings'/, why: 'a parameter that is not there' },
+  { search: ['--grid', 'fast=3:900:1'], code: 1, says: /3–900 of 'fast' is outside/, why: 'values that the document does not allow' },
+  {
+    search: ['--grid', 'fast=3,slow=10', '--split', '1.5'],
+    code: 1,
+    says: /at least one session each/,
+    why: 'a split that leaves no test',
+  },
+  { search: ['--grid', 'fast=3:six'], code: 2, says: /--grid takes name=min:max:step/, why: 'a range that is none' },
+  { search: ['--where', 'fast is slow'], code: 2, says: /--where takes comparisons/, why: 'a comparison that is none' },
+  { search: ['--objective', 'luck'], code: 2, says: /--objective is one of sharpe/, why: 'an unknown objective' },
+])('optimise refuses $why', async ({ search, code, says }) => {
+  const period = ['--data', join(dir, 'stored'), '--from', '2018-03-01', '--to', '2019-06-28'];
+  const answer = await cli('optimise', '--strategy', join(dir, 'wide.json'), ...period, ...search);
+  expect(answer.code).toBe(code);
+  expect(answer.out + answer.err).toMatch(says);
+});
+
 test('a file that is too dirty is refused with reasons in both languages and rows to look at', async () => {
   const rows = ['2018-01-02,000010,KOSPI,100,50,40,100,9', '2018-01-03,000010,KOSPI,100,100,100,100,9'];
   await writeFile(join(dir, 'dirty.csv'), ['date,code,market,open,high,low,close,volume', ...rows].join('\n'));
@@ -81,6 +135,8 @@ test.each([
   { words: ['fly'], code: 2, says: /usage: npm run cli/ },
   { words: ['backtest', '--help'], code: 0, says: /--strategy/ },
   { words: ['backtest'], code: 2, says: /--strategy is needed/ },
+  { words: ['optimise', '--help'], code: 0, says: /--objective/ },
+  { words: ['optimise'], code: 2, says: /--strategy is needed/ },
   { words: ['backtest', '--wings'], code: 2, says: /--wings/ },
   { words: ['data', 'import', 'ghost.parquet', '--out', 'x'], code: 2, says: /no file ghost.parquet/ },
   { words: ['data', 'import', main, '--out', 'x', '--calendar', 'ghost.csv'], code: 2, says: /no file ghost.csv/ },

@@ -7,6 +7,7 @@ import { halt } from './halt.ts';
 import { dataInstruments } from './instruments.ts';
 import { ledgerVerify } from './ledger.ts';
 import { adminGrant, adminRevoke, keysShow } from './operate.ts';
+import { optimise } from './optimise.ts';
 import { strategyTemplate } from './strategy.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   dataStitch,
   dataInstruments,
   backtest,
+  optimise,
   strategyTemplate,
   adminGrant,
   adminRevoke,
