@@ -16,6 +16,8 @@ const NAMES: Record<Objective, { readonly ko: string; readonly en: string }> = {
 };
 /** At least half of the neighbours near the best make a plateau. */
 const PLATEAU_SCORE = 0.5;
+/** A weaker correlation explains less than a tenth of the differences in the test (0.3² = 9 %). */
+const RELATED = 0.3;
 
 /** What must be known before the best of a search is believed. */
 export function searchFindings(summary: Omit<SearchSummary, 'findings'>, aim: Aim): Diagnosis[] {
@@ -81,7 +83,7 @@ function tested({ best, outOfSample }: { best: Best; outOfSample: SearchSummary[
     };
   const { pairs, correlation, rankOfBest } = outOfSample;
   const [before, after] = [objectiveOf(best.train, aim), objectiveOf(best.test, aim)];
-  const isHeld = rankOfBest !== null && rankOfBest * 2 <= pairs + 1 && correlation !== null && correlation > 0;
+  const isHeld = rankOfBest !== null && rankOfBest * 2 <= pairs + 1 && correlation !== null && correlation >= RELATED;
   const text = (value: number | null) => objectiveText(value, aim.objective);
   const related = ratioText(correlation);
   const rank = rankOfBest ?? '–';
@@ -89,8 +91,8 @@ function tested({ best, outOfSample }: { best: Best; outOfSample: SearchSummary[
     code: isHeld ? 'test_held' : 'test_failed',
     severity: isHeld ? 'info' : 'warning',
     numbers: { pairs, ...(rankOfBest === null ? {} : { rankOfBest }), ...(correlation === null ? {} : { correlation }) },
-    ko: `가장 좋은 조합은 학습 ${text(before)}, 검증 ${text(after)}이며 검증에서 ${pairs}개 중 ${rank}위입니다(학습과 검증의 상관 ${related}). ${isHeld ? '학습에서 좋던 것이 검증에서도 대체로 좋았습니다.' : '학습 순위가 검증으로 이어지지 않았으니 과최적화를 의심하세요.'}`,
-    en: `The best scored ${text(before)} in training and ${text(after)} in the test, place ${rank} of ${pairs} there (correlation of training and test ${related}). ${isHeld ? 'What was good in training was mostly good in the test.' : 'The ranking did not carry over: suspect overfitting.'}`,
+    ko: `가장 좋은 조합은 학습 ${text(before)}, 검증 ${text(after)}이며 검증에서 ${pairs}개 중 ${rank}위입니다(학습과 검증의 상관 ${related}). ${isHeld ? '학습에서 좋던 조합이 검증에서도 대체로 좋았습니다.' : '학습에서 좋다고 검증에서도 좋지는 않았으니 과최적화를 의심하세요.'}`,
+    en: `The best scored ${text(before)} in training and ${text(after)} in the test, place ${rank} of ${pairs} there (correlation of training and test ${related}). ${isHeld ? 'What was good in training was mostly good in the test.' : 'Being good in training did not mean being good in the test: suspect overfitting.'}`,
   };
 }
 
