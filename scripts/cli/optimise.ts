@@ -9,7 +9,8 @@ import { compileStrategy } from '#domain/strategy/compile.ts';
 import { AppError } from '#lib/errors.ts';
 import { cellSteps, planCells, prepareCells } from '#lib/use-cases/run-cells.ts';
 import { type SearchResult, searchResult } from '#lib/use-cases/search-result.ts';
-import { loadForDocument } from '#nas/backtest/load-for-document.ts';
+import { loadColumns } from '#nas/backtest/load-columns.ts';
+import { barsFor } from '#nas/backtest/run-stored.ts';
 import { type Command, say } from './command.ts';
 import { readRunOptions, refuse } from './run-options.ts';
 
@@ -46,7 +47,7 @@ export const optimise: Command = {
     const { grid } = gridded;
     const planned = planCells(document, grid);
     if (!planned.ok) return refuse(planned.faults);
-    const columns = await loadForDocument(data, { ...run, document, historyBars: planned.historyBars });
+    const columns = await loadColumns(data, barsFor(document, planned.historyBars, run));
     const input = { ...run, document, columns, split: shareOf(values.split) };
     const prepared = prepareCells(input, grid);
     if (!prepared.ok) return refuse(prepared.faults);
