@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { truncate } from '#domain/backtest/columns.ts';
 import { type BarRow, columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
 import { randomSource } from '#domain/backtest/look-ahead.ts';
 import { type Grid, type GridSpec, gridOf } from '#domain/optimise/grid.ts';
@@ -79,6 +80,15 @@ describe('a cell of a grid', () => {
     if (!merged.ok) throw new Error(merged.faults[0]!.en);
     expect(merged.cells).toEqual(whole);
     expect(optimisationHash(merged.cells)).toBe(optimisationHash(whole));
+  });
+
+  test('is trained on nothing of the test: without the bars after the split it is the same', () => {
+    const prepared = prepareCells(input(), grid());
+    if (!prepared.ok) throw new Error('splits');
+    const { end } = prepared.run.train;
+    const blind = run(input({ columns: truncate(columns, end), split: null }), grid(), all(grid())).results;
+    const seeing = run(input(), grid(), all(grid())).results;
+    expect(blind.map((cell) => cell.train)).toEqual(seeing.map((cell) => cell.train));
   });
 
   test('has no test where none is wanted, and then trains on all sessions', () => {
