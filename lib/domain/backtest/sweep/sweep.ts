@@ -47,6 +47,9 @@ export interface SweepCell {
   /** Null unless asked for. */
   readonly tradeList: readonly Trade[] | null;
 }
+/** First and last calendar entry that counts. */
+type Period = Pick<SweepData, 'start' | 'end'>;
+type OverPeriods = Omit<SweepData, 'start' | 'end'>;
 type Measured = Omit<SweepCell, 'params' | 'path' | 'tradeList'> & { readonly tradeList: readonly Trade[] };
 
 /**
@@ -65,23 +68,33 @@ export function* sweepSteps({ cells, ...data }: SweepInput): Generator<number, S
 
 /** The same for a caller that wants each cell as it comes: what the cells share is kept between calls. */
 export function openSweep(data: SweepData): (params: Params) => SweepCell {
-  const programOf = programs(data.document);
+  const runCell = openPeriods(data, [data]);
+  return (params) => runCell(params)[0]!;
+}
+
+/** The same over several periods of the same bars, each begun flat with the full capital: their signals are found once. */
+export function openPeriods(data: OverPeriods, periods: readonly Period[]): (params: Params) => SweepCell[] {
+  const program = programs(data.document)({});
   // Whether a document can be swept does not depend on its parameters.
-  const refusal = sweepSupport(programOf({}), data.columns, data.mask ?? NO_MASK);
-  return refusal ? runByEvents(data) : asCells(data, 'sweep', onLane(data, programOf({})));
+  const refusal = sweepSupport(program, data.columns, data.mask ?? NO_MASK);
+  return refusal ? asCells(data, 'event', byEvents(data, periods)) : asCells(data, 'sweep', onLane(data, periods, program));
 }
 
 /** The same by the engine, bar by bar, whatever the document is: what the sweep path is measured by. */
 export function runByEvents(data: SweepData): (params: Params) => SweepCell {
-  return asCells(data, 'event', byEvents(data));
+  const runCell = asCells(data, 'event', byEvents(data, [data]));
+  return (params) => runCell(params)[0]!;
 }
 
-function asCells(data: SweepData, path: SweepCell['path'], measure: (program: Program) => Measured): (params: Params) => SweepCell {
+function asCells(data: OverPeriods, path: SweepCell['path'], measure: (program: Program) => Measured[]): (params: Params) => SweepCell[] {
   const programOf = programs(data.document);
-  return (params) => {
-    const { tradeList, ...figures } = measure(programOf(params));
-    return { params, path, ...figures, tradeList: data.wantsTrades ? tradeList : null };
-  };
+  return (params) =>
+    measure(programOf(params)).map(({ tradeList, ...figures }) => ({
+      params,
+      path,
+      ...figures,
+      tradeList: data.wantsTrades ? tradeList : null,
+    }));
 }
 
 function programs(document: StrategyDocument): (params: Params) => Program {
@@ -93,33 +106,44 @@ function programs(document: StrategyDocument): (params: Params) => Program {
   };
 }
 
-const sessionDays = ({ columns, start, end }: SweepData) => lastOfDays(columns, start, end).map((t) => dayOf(columns.times[t]!));
+const sessionDays = (columns: Columns, { start, end }: Period) => lastOfDays(columns, start, end).map((t) => dayOf(columns.times[t]!));
 
-function onLane(data: SweepData, program: Program): (program: Program) => Measured {
-  const { document, columns, start, end, capital, mask = NO_MASK, delistingHaircut = 0, wantsTrades = false } = data;
+function onLane(data: OverPeriods, periods: readonly Period[], program: Program): (program: Program) => Measured[] {
+  const { document, columns, capital, mask = NO_MASK, delistingHaircut = 0, wantsTrades = false } = data;
   const lane = laneOf(pickSymbols(columns, allowedSymbols(program, columns, mask)), document);
   const cells = new LaneCells(lane, mask);
-  const runner = new LaneRunner(lane, { start, end, years: yearsOf(sessionDays(data)), capital, delistingHaircut }, wantsTrades);
-  return (each) => runner.run(cells.cell(each));
+  const runners = periods.map(
+    ({ start, end }) =>
+      new LaneRunner(lane, { start, end, years: yearsOf(sessionDays(columns, { start, end })), capital, delistingHaircut }, wantsTrades),
+  );
+  return (each) => {
+    const cell = cells.cell(each);
+    return runners.map((runner) => runner.run(cell));
+  };
 }
 
 /** Rows beyond which cells share no columns: those of a whole market would not fit in memory. */
 const MOST_SHARED_ROWS = 500_000;
 
-function byEvents(data: SweepData): (program: Program) => Measured {
-  const { columns, start, end, capital, mask = NO_MASK, delistingHaircut = 0 } = data;
-  const closes = lastOfDays(columns, start, end);
-  const days = sessionDays(data);
+function byEvents(data: OverPeriods, periods: readonly Period[]): (program: Program) => Measured[] {
+  const { columns, capital, mask = NO_MASK, delistingHaircut = 0 } = data;
+  const known = periods.map((period) => ({
+    ...period,
+    closes: lastOfDays(columns, period.start, period.end),
+    days: sessionDays(columns, period),
+  }));
   let evaluators: Evaluator[] = [];
   const shared = (s: number) => (evaluators[s] ??= new Evaluator(adjustedBars(columns, s)));
   return (program) => {
     if (evaluators.reduce((sum, { kept }) => sum + kept, 0) > MOST_KEPT_VALUES) evaluators = [];
     const signals = computeSignals(program, columns, mask, columns.time.length > MOST_SHARED_ROWS ? undefined : shared);
-    const steps = engineSteps({ program, columns, signals, start, end, capital, delistingHaircut });
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    const { equity, held, trades, totals } = step.value;
-    const metrics = coreMetrics({ days, equity: Float64Array.from(closes, (t) => equity[t - start]!), held, capital, trades });
-    return { metrics, trades: trades.length, totals, tradeList: trades };
+    return known.map(({ start, end, closes, days }) => {
+      const steps = engineSteps({ program, columns, signals, start, end, capital, delistingHaircut });
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      const { equity, held, trades, totals } = step.value;
+      const metrics = coreMetrics({ days, equity: Float64Array.from(closes, (t) => equity[t - start]!), held, capital, trades });
+      return { metrics, trades: trades.length, totals, tradeList: trades };
+    });
   };
 }
