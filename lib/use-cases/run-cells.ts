@@ -1,11 +1,10 @@
-import { type Columns, dayOf, lastOfDays } from '#domain/backtest/columns.ts';
-import { engineSteps } from '#domain/backtest/engine.ts';
-import { type CoreMetrics, coreMetrics } from '#domain/backtest/metrics/core-metrics.ts';
-import { computeSignals, NO_MASK, type Signals, type UniverseMask } from '#domain/backtest/signals.ts';
+import { type Columns, dayOf } from '#domain/backtest/columns.ts';
+import { NO_MASK, type UniverseMask } from '#domain/backtest/signals.ts';
+import { openPeriods } from '#domain/backtest/sweep/sweep.ts';
 import type { CellResult } from '#domain/optimise/cell-result.ts';
 import { cellAt, type Grid } from '#domain/optimise/grid.ts';
 import { type Period, splitPeriod, TRAIN_SHARE } from '#domain/optimise/split.ts';
-import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
+import { compileStrategy, type Program, strategyCompiler } from '#domain/strategy/compile.ts';
 import type { Fault } from '#domain/strategy/fault.ts';
 import { barsOf, inputFaults } from './run-backtest.ts';
 
@@ -32,11 +31,12 @@ const FAULTY_CELLS_TOLD = 3;
 
 /** Compiles every cell: what is wrong with any of them, or how many bars before the first day the hungriest wants. */
 export function planCells(document: unknown, grid: Grid): Planned {
+  const compile = strategyCompiler(document);
   const faults: Fault[] = [];
   let historyBars = 0;
   for (let cell = 0, faulty = 0; cell < grid.size && faulty < FAULTY_CELLS_TOLD; cell += 1) {
     const params = cellAt(grid, cell);
-    const compiled = compileStrategy(document, params);
+    const compiled = compile(params);
     if (compiled.ok) historyBars = Math.max(historyBars, compiled.program.historyBars);
     else {
       const at = Object.entries(params)
@@ -91,34 +91,16 @@ const NO_SPLIT: Fault = {
 export function* cellSteps(input: CellsInput, grid: Grid, cells: readonly number[]): Generator<number, CellResult[]> {
   const prepared = prepareCells(input, grid);
   if (!prepared.ok) throw new RangeError(prepared.faults[0]!.en);
-  const { columns, train, test } = prepared.run;
+  const { program, columns, train, test } = prepared.run;
+  const { capital, mask = NO_MASK, delistingHaircut = 0 } = input;
+  const data = { document: program.document, columns, capital, mask, delistingHaircut };
+  const runCell = openPeriods(data, test ? [train, test] : [train]);
   const results: CellResult[] = [];
   for (const cell of cells) {
     const params = cellAt(grid, cell);
-    const compiled = compileStrategy(input.document, params);
-    if (!compiled.ok) throw new RangeError(compiled.faults[0]!.en);
-    const signals = computeSignals(compiled.program, columns, input.mask ?? NO_MASK);
-    const run = { input, program: compiled.program, columns, signals };
-    results.push({ cell, params, train: measure(run, train), test: test && measure(run, test) });
+    const [before, after] = runCell(params);
+    results.push({ cell, params, train: before!.metrics, test: after?.metrics ?? null });
     yield results.length / cells.length;
   }
   return results;
-}
-
-interface Run {
-  readonly input: CellsInput;
-  readonly program: Program;
-  readonly columns: Columns;
-  readonly signals: Signals;
-}
-
-function measure({ input, program, columns, signals }: Run, { start, end }: Period): CoreMetrics {
-  const { capital, delistingHaircut = 0 } = input;
-  const steps = engineSteps({ program, columns, signals, start, end, capital, delistingHaircut });
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  const { equity, held, trades } = step.value;
-  const closes = lastOfDays(columns, start, end);
-  const days = closes.map((t) => dayOf(columns.times[t]!));
-  return coreMetrics({ days, equity: Float64Array.from(closes, (t) => equity[t - start]!), held, capital, trades });
 }
