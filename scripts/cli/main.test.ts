@@ -87,7 +87,7 @@ test('optimise: top cells with train and test, plateau and caution in both langu
     // 347 weekdays, six tenths of which are 208.
     expect(run.out).toMatch(/12 combinations by calmar\ntrain 2018-03-01 … 2018-12-17 {2}test 2018-12-18 … 2019-06-28\n/);
     expect(run.out).toMatch(/ 1 {2}fast=\d, slow=\d\d/);
-    expect(run.out).toMatch(/neighbours of the best .* \/ 가장 좋은 조합/);
+    expect(run.out).toMatch(/The best \(fast=.* neighbours, .* \/ 가장 좋은 조합/);
     // 347 weekdays, six tenths of which are 208.
     expect(run.out).toMatch(/12 combinations were tried.*overfitting.* \/ 조합 12개를 시험했습니다.*과최적화/);
   }

@@ -38,7 +38,7 @@ describe('what is said of a search', () => {
       why: 'a best that hardly traded in the test',
       train: flat,
       after: [...flat.slice(0, 2), { trades: 3 }, ...flat.slice(3)],
-      codes: ['plateau', 'test_failed', 'trials'],
+      codes: ['plateau', 'test_unclear', 'trials'],
     },
     {
       why: 'nothing that traded enough',
@@ -50,10 +50,16 @@ describe('what is said of a search', () => {
     expect(said(train, after).map(({ code }) => code)).toEqual(codes);
   });
 
+  test('a single combination has nothing beside it', () => {
+    const one = searchGrid({ fast: [5, 5, 1] });
+    const { findings } = summarise(one, searchCells(one, sharpe(1), sharpe(1)), aim);
+    expect(findings.map(({ code }) => code)).toEqual(['no_neighbours', 'test_unclear', 'trials']);
+  });
+
   test('the sentences carry the figures, in both languages', () => {
     const [plateau, tested, trials] = said(spike, sharpe(1, 0.9, -1, 0.9, 1));
     expect(plateau).toMatchObject({
-      en: 'Of the 2 neighbours of the best (fast=3, Sharpe ratio 3), 0 lie within 20% of it (mean 0.2, worst 0.2). It is a lone spike and may be luck. Choose one whose neighbours do well too.',
+      en: 'The best (fast=3, Sharpe ratio 3) has 2 neighbours, 0 of them within 20% of it (mean 0.2, worst 0.2). It is a lone spike and may be luck. Choose one whose neighbours do well too.',
       ko: '가장 좋은 조합(fast=3, 샤프 지수 3)의 이웃 2개 가운데 0개가 20% 안에 있습니다(이웃 평균 0.2, 최저 0.2). 홀로 솟은 봉우리라 우연일 수 있습니다. 이웃도 함께 좋은 조합을 고르세요.',
     });
     expect(tested!.en).toMatch(

@@ -2,6 +2,7 @@ import type { Diagnosis } from '#domain/backtest/diagnosis/finding.ts';
 import { METRICS } from '#domain/backtest/metrics/definitions.ts';
 import { grouped, percent } from '#domain/strategy/describe-expression.ts';
 import { type Aim, type Objective, objectiveOf } from './objective.ts';
+import type { OutOfSample } from './out-of-sample.ts';
 import type { SearchSummary } from './summary.ts';
 
 const NAMES: Record<Objective, { readonly ko: string; readonly en: string }> = {
@@ -55,21 +56,62 @@ function nothingToRank(trials: number, { objective, minTrades }: Aim): Diagnosis
   };
 }
 
-function plateauFound(best: Best, plateau: NonNullable<SearchSummary['plateau']>, aim: Aim): Diagnosis {
+const PLATEAU_VERDICTS = {
+  plateau: {
+    severity: 'info',
+    ko: '값을 조금 바꿔도 결과가 비슷한 고원 위에 있습니다.',
+    en: 'It stands on a plateau: slightly different values do about as well.',
+  },
+  lone_spike: {
+    severity: 'warning',
+    ko: '홀로 솟은 봉우리라 우연일 수 있습니다. 이웃도 함께 좋은 조합을 고르세요.',
+    en: 'It is a lone spike and may be luck. Choose one whose neighbours do well too.',
+  },
+  no_neighbours: {
+    severity: 'warning',
+    ko: '견줄 이웃이 없어 우연인지 알 수 없습니다. 매개변수마다 여러 값을 시험하세요.',
+    en: 'With nothing beside it nobody can tell whether it is luck. Try several values of each parameter.',
+  },
+} as const;
+
+function plateauFound(best: Best, { neighbours, mean, worst, score }: NonNullable<SearchSummary['plateau']>, aim: Aim): Diagnosis {
   const text = (value: number | null) => objectiveText(value, aim.objective);
   const value = text(objectiveOf(best.train, aim));
-  const { neighbours, mean, worst } = plateau;
-  const near = Math.round((plateau.score ?? 0) * neighbours);
-  const isPlateau = plateau.score !== null && plateau.score >= PLATEAU_SCORE;
-  const { ko, en } = NAMES[aim.objective];
+  const near = Math.round((score ?? 0) * neighbours);
+  const code = score === null ? 'no_neighbours' : score >= PLATEAU_SCORE ? 'plateau' : 'lone_spike';
+  const { severity, ko, en } = PLATEAU_VERDICTS[code];
+  const name = NAMES[aim.objective];
   const at = paramsText(best.params);
   return {
-    code: isPlateau ? 'plateau' : 'lone_spike',
-    severity: isPlateau ? 'info' : 'warning',
+    code,
+    severity,
     numbers: { neighbours, near },
-    ko: `가장 좋은 조합(${at}, ${ko} ${value})의 이웃 ${neighbours}개 가운데 ${near}개가 20% 안에 있습니다(이웃 평균 ${text(mean)}, 최저 ${text(worst)}). ${isPlateau ? '값을 조금 바꿔도 결과가 비슷한 고원 위에 있습니다.' : '홀로 솟은 봉우리라 우연일 수 있습니다. 이웃도 함께 좋은 조합을 고르세요.'}`,
-    en: `Of the ${neighbours} neighbours of the best (${at}, ${en} ${value}), ${near} lie within 20% of it (mean ${text(mean)}, worst ${text(worst)}). ${isPlateau ? 'It stands on a plateau: slightly different values do about as well.' : 'It is a lone spike and may be luck. Choose one whose neighbours do well too.'}`,
+    ko: `가장 좋은 조합(${at}, ${name.ko} ${value})의 이웃 ${neighbours}개 가운데 ${near}개가 20% 안에 있습니다(이웃 평균 ${text(mean)}, 최저 ${text(worst)}). ${ko}`,
+    en: `The best (${at}, ${name.en} ${value}) has ${neighbours} neighbours, ${near} of them within 20% of it (mean ${text(mean)}, worst ${text(worst)}). ${en}`,
   };
+}
+
+const TEST_VERDICTS = {
+  test_held: {
+    severity: 'info',
+    ko: '학습에서 좋던 조합이 검증에서도 대체로 좋았습니다.',
+    en: 'What was good in training was mostly good in the test.',
+  },
+  test_failed: {
+    severity: 'warning',
+    ko: '학습에서 좋다고 검증에서도 좋지는 않았으니 과최적화를 의심하세요.',
+    en: 'Being good in training did not mean being good in the test: suspect overfitting.',
+  },
+  test_unclear: {
+    severity: 'warning',
+    ko: '검증의 거래나 견줄 조합이 모자라 학습에서 좋던 것이 이어지는지 알 수 없습니다. 기간이나 종목을 넓히세요.',
+    en: 'The test has too few trades or combinations to tell whether training carried over. Search a longer period or more symbols.',
+  },
+} as const;
+
+function testVerdict({ pairs, correlation, rankOfBest }: OutOfSample): keyof typeof TEST_VERDICTS {
+  if (correlation === null || rankOfBest === null) return 'test_unclear';
+  return correlation >= RELATED && rankOfBest * 2 <= pairs + 1 ? 'test_held' : 'test_failed';
 }
 
 function tested({ best, outOfSample }: { best: Best; outOfSample: SearchSummary['outOfSample'] }, aim: Aim): Diagnosis {
@@ -83,16 +125,17 @@ function tested({ best, outOfSample }: { best: Best; outOfSample: SearchSummary[
     };
   const { pairs, correlation, rankOfBest } = outOfSample;
   const [before, after] = [objectiveOf(best.train, aim), objectiveOf(best.test, aim)];
-  const isHeld = rankOfBest !== null && rankOfBest * 2 <= pairs + 1 && correlation !== null && correlation >= RELATED;
   const text = (value: number | null) => objectiveText(value, aim.objective);
   const related = ratioText(correlation);
   const rank = rankOfBest ?? '–';
+  const code = testVerdict(outOfSample);
+  const { severity, ko, en } = TEST_VERDICTS[code];
   return {
-    code: isHeld ? 'test_held' : 'test_failed',
-    severity: isHeld ? 'info' : 'warning',
+    code,
+    severity,
     numbers: { pairs, ...(rankOfBest === null ? {} : { rankOfBest }), ...(correlation === null ? {} : { correlation }) },
-    ko: `가장 좋은 조합은 학습 ${text(before)}, 검증 ${text(after)}이며 검증에서 ${pairs}개 중 ${rank}위입니다(학습과 검증의 상관 ${related}). ${isHeld ? '학습에서 좋던 조합이 검증에서도 대체로 좋았습니다.' : '학습에서 좋다고 검증에서도 좋지는 않았으니 과최적화를 의심하세요.'}`,
-    en: `The best scored ${text(before)} in training and ${text(after)} in the test, place ${rank} of ${pairs} there (correlation of training and test ${related}). ${isHeld ? 'What was good in training was mostly good in the test.' : 'Being good in training did not mean being good in the test: suspect overfitting.'}`,
+    ko: `가장 좋은 조합은 학습 ${text(before)}, 검증 ${text(after)}이며 검증에서 ${pairs}개 중 ${rank}위입니다(학습과 검증의 상관 ${related}). ${ko}`,
+    en: `The best scored ${text(before)} in training and ${text(after)} in the test, place ${rank} of ${pairs} there (correlation of training and test ${related}). ${en}`,
   };
 }
 
