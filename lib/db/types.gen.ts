@@ -936,6 +936,164 @@ export type Database = {
         }
         Relationships: []
       }
+      optimisation_chunks: {
+        Row: {
+          attempts: number
+          error: string
+          finished_at: string | null
+          first_cell: number
+          host: string | null
+          is_merge: boolean
+          last_cell: number
+          lease_until: string | null
+          number: number
+          optimisation_id: string
+          result: string | null
+          result_hash: string | null
+          started_at: string | null
+          state: string
+          user_id: string
+          worker: string | null
+        }
+        Insert: {
+          attempts?: number
+          error?: string
+          finished_at?: string | null
+          first_cell: number
+          host?: string | null
+          is_merge?: boolean
+          last_cell: number
+          lease_until?: string | null
+          number: number
+          optimisation_id: string
+          result?: string | null
+          result_hash?: string | null
+          started_at?: string | null
+          state?: string
+          user_id: string
+          worker?: string | null
+        }
+        Update: {
+          attempts?: number
+          error?: string
+          finished_at?: string | null
+          first_cell?: number
+          host?: string | null
+          is_merge?: boolean
+          last_cell?: number
+          lease_until?: string | null
+          number?: number
+          optimisation_id?: string
+          result?: string | null
+          result_hash?: string | null
+          started_at?: string | null
+          state?: string
+          user_id?: string
+          worker?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "optimisation_chunks_optimisation_id_fkey"
+            columns: ["optimisation_id"]
+            referencedRelation: "optimisations"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      optimisations: {
+        Row: {
+          cells: number
+          chunk_cells: number
+          chunks: number
+          chunks_done: number
+          created_at: string
+          data_hash: string | null
+          engine: string | null
+          eta_seconds: number | null
+          faults: NonNullable<Json>
+          finished_at: string | null
+          id: string
+          is_whole_market: boolean
+          memory_mb: number | null
+          message: string
+          name: string
+          progress: number
+          request: NonNullable<Json>
+          result: string | null
+          result_hash: string | null
+          served_at: string | null
+          started_at: string | null
+          state: string
+          strategy_id: string | null
+          told_at: string | null
+          user_id: string
+          version: number | null
+        }
+        Insert: {
+          cells: number
+          chunk_cells: number
+          chunks: number
+          chunks_done?: number
+          created_at?: string
+          data_hash?: string | null
+          engine?: string | null
+          eta_seconds?: number | null
+          faults?: NonNullable<Json>
+          finished_at?: string | null
+          id?: string
+          is_whole_market: boolean
+          memory_mb?: number | null
+          message?: string
+          name?: string
+          progress?: number
+          request: NonNullable<Json>
+          result?: string | null
+          result_hash?: string | null
+          served_at?: string | null
+          started_at?: string | null
+          state?: string
+          strategy_id?: string | null
+          told_at?: string | null
+          user_id: string
+          version?: number | null
+        }
+        Update: {
+          cells?: number
+          chunk_cells?: number
+          chunks?: number
+          chunks_done?: number
+          created_at?: string
+          data_hash?: string | null
+          engine?: string | null
+          eta_seconds?: number | null
+          faults?: NonNullable<Json>
+          finished_at?: string | null
+          id?: string
+          is_whole_market?: boolean
+          memory_mb?: number | null
+          message?: string
+          name?: string
+          progress?: number
+          request?: NonNullable<Json>
+          result?: string | null
+          result_hash?: string | null
+          served_at?: string | null
+          started_at?: string | null
+          state?: string
+          strategy_id?: string | null
+          told_at?: string | null
+          user_id?: string
+          version?: number | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "optimisations_strategy_id_fkey"
+            columns: ["strategy_id"]
+            referencedRelation: "strategies"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       order_attempts: {
         Row: {
           attempt_no: number
@@ -2732,6 +2890,10 @@ export type Database = {
         Returns: number
       }
       cancel_backtest: { Args: { p_backtest_id: string }; Returns: Json }
+      cancel_optimisation: {
+        Args: { p_optimisation_id: string }
+        Returns: Json
+      }
       cancel_order: {
         Args: { p_order_id: string; p_quantity?: number }
         Returns: Json
@@ -2765,6 +2927,16 @@ export type Database = {
           wait_ms: number
         }[]
       }
+      claim_chunk: {
+        Args: {
+          p_host: string
+          p_lease_seconds?: number
+          p_memory_mb: number
+          p_prefer?: string
+          p_worker: string
+        }
+        Returns: Json
+      }
       claim_run: {
         Args: { p_deployment_id: string; p_phase: string; p_tick: string }
         Returns: boolean
@@ -2791,6 +2963,17 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      complete_chunk: {
+        Args: {
+          p_data_hash: string
+          p_engine: string
+          p_number: number
+          p_optimisation_id: string
+          p_result: string
+          p_result_hash: string
+        }
+        Returns: string
       }
       decide_request: {
         Args: { p_request_id: string; p_state: string }
@@ -2871,8 +3054,22 @@ export type Database = {
         Args: { p_account_id: string; p_day: string; p_with_unknown?: boolean }
         Returns: number
       }
+      fail_chunk: {
+        Args: {
+          p_attempt: number
+          p_error: string
+          p_number: number
+          p_optimisation_id: string
+          p_worker: string
+        }
+        Returns: undefined
+      }
       fail_deployment: {
         Args: { p_deployment_id: string; p_reason: string }
+        Returns: undefined
+      }
+      fail_optimisation: {
+        Args: { p_faults?: Json; p_message: string; p_optimisation_id: string }
         Returns: undefined
       }
       finish_attempt: {
@@ -3223,7 +3420,28 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      release_chunk: {
+        Args: {
+          p_attempt: number
+          p_memory_mb?: number
+          p_message?: string
+          p_number: number
+          p_optimisation_id: string
+          p_worker: string
+        }
+        Returns: undefined
+      }
       remove_account: { Args: { p_account_id: string }; Returns: Json }
+      renew_chunk: {
+        Args: {
+          p_attempt: number
+          p_lease_seconds?: number
+          p_number: number
+          p_optimisation_id: string
+          p_worker: string
+        }
+        Returns: boolean
+      }
       renew_instance: { Args: { p_id: string }; Returns: string }
       replace_order: {
         Args: {
@@ -3550,6 +3768,17 @@ export type Database = {
       }
       start_backtest: {
         Args: {
+          p_name: string
+          p_request: Json
+          p_strategy_id: string
+          p_version: number
+        }
+        Returns: Json
+      }
+      start_optimisation: {
+        Args: {
+          p_cells: number
+          p_chunk_cells?: number
           p_name: string
           p_request: Json
           p_strategy_id: string

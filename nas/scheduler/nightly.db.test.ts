@@ -103,6 +103,14 @@ test('what is older than its rule allows goes, and what is kept for ever stays',
   await db.pool.query(
     `insert into service_heartbeats (service, instance, beat_at) values ('trading', 'young', now() - interval '6 days'), ('trading', 'old', now() - interval '8 days')`,
   );
+  for (const days of [6, 8]) {
+    await db.pool.query(
+      `with o as (insert into optimisations (user_id, request, is_whole_market, cells, chunk_cells, chunks, state, finished_at)
+              values ($1, '{}', false, 1, 1, 1, 'done', now() - make_interval(days => $2)) returning id)
+       insert into optimisation_chunks (optimisation_id, number, user_id, first_cell, last_cell) select id, $2, $1, 0, 0 from o`,
+      [user, days],
+    );
+  }
 
   await runNightly({ pool, log });
   const runs = await db.pool.query(
@@ -112,6 +120,8 @@ test('what is older than its rule allows goes, and what is kept for ever stays',
   const left = async (sql: string) => (await db.pool.query(sql)).rows.map((row) => Object.values(row)[0]);
   expect(await left(`select kind from notifications where kind in ('young', 'old')`)).toEqual(['young']);
   expect(await left(`select instance from service_heartbeats`)).toEqual(['young']);
+  expect(await left(`select number from optimisation_chunks`)).toEqual([6]);
+  expect(await left(`select count(*)::int from optimisations`)).toEqual([2]);
   expect(await left(`select count(*)::int from order_events where order_id = '${order.id}'`)).toEqual([1]);
 });
 

@@ -39,6 +39,8 @@ const DECISIONS: Record<string, Decision> = {
   market_feeds: { select: 'own' },
   nas_keys: { select: 'all' },
   notifications: { select: 'own' },
+  optimisation_chunks: { select: 'own' },
+  optimisations: { select: 'own' },
   order_attempts: { select: 'none' },
   order_events: { select: 'own' },
   paper_accounts: { select: 'none' },
@@ -100,6 +102,7 @@ async function oneOfEach(user: string): Promise<void> {
   const strategy = randomUUID();
   const deployment = randomUUID();
   const backtest = randomUUID();
+  const optimisation = randomUUID();
   const statements: readonly (readonly [string, unknown[]])[] = [
     ['insert into account_leases (account_id, instance_id, token) values ($1, $1, 1)', [account]],
     [`insert into audit_log (actor_id, action) values ($1, 'test')`, [user]],
@@ -114,6 +117,14 @@ async function oneOfEach(user: string): Promise<void> {
     [`insert into backtests (id, user_id, request) values ($1, $2, '{}')`, [backtest, user]],
     [`insert into backtest_trades (backtest_id, seq, user_id, trade) values ($1, 1, $2, '{}')`, [backtest, user]],
     [`insert into backtest_series (backtest_id, name, user_id, points) values ($1, 'equity', $2, '[]')`, [backtest, user]],
+    [
+      `insert into optimisations (id, user_id, request, is_whole_market, cells, chunk_cells, chunks) values ($1, $2, '{}', true, 1, 1, 1)`,
+      [optimisation, user],
+    ],
+    [
+      'insert into optimisation_chunks (optimisation_id, number, user_id, first_cell, last_cell) values ($1, 0, $2, 0, 0)',
+      [optimisation, user],
+    ],
     [
       'insert into executions (order_id, user_id, broker_account_id, stock_code, side, quantity, amount, cum_quantity_after, basis, as_of) values ($1, $2, $3, $4, $5, 1, 1, 1, $6, now())',
       [order.id, user, account, SHARE.code, 'buy', 'inquiry'],
@@ -341,6 +352,7 @@ describe('nobody raises their own', () => {
     ['remove_account($1)', 'account_not_found'],
     ['test_account($1)', 'account_not_found'],
     ['cancel_backtest($1)', 'backtest_not_found'],
+    ['cancel_optimisation($1)', 'optimisation_not_found'],
     ['archive_strategy($1)', 'strategy_not_found'],
   ])('a person is refused %s', async (call, code) => {
     expect((await refusalOf(db.asUser(stranger, (client) => client.query(`select * from ${call}`, [owner])))).code).toBe(code);
@@ -350,7 +362,7 @@ describe('nobody raises their own', () => {
 /** Who may call what. A new public function without a line here fails. */
 const PEOPLE = [
   'place_order', 'replace_order', 'cancel_order', 'resolve_unknown', 'save_credentials', 'open_paper_account', 'test_account', 'remove_account', 'save_strategy', 'archive_strategy',
-  'start_backtest', 'cancel_backtest', 'deploy_strategy', 'set_deployment_state', 'watch_quotes', 'request_permission', 'arm_real_trading',
+  'start_backtest', 'cancel_backtest', 'start_optimisation', 'cancel_optimisation', 'deploy_strategy', 'set_deployment_state', 'watch_quotes', 'request_permission', 'arm_real_trading',
   'set_halt', 'set_protective_stop', 'cancel_protective_stop', 'set_risk_limits', 'risk_limits', 'order_facts', 'mark_notifications_read', 'admin_users', 'set_trading_permission', 'set_platform_settings', 'set_feed_scope', 'decide_request',
   'invite_person', 'withdraw_invitation', 'halt_progress', 'admin_unknown_orders', 'my_broker_quotas', 'accept_break', 'classify_cash_flow', 'account_valuations', 'settle_corporate_action', 'holding_shares',
 ]; // biome-ignore format: a list of words
@@ -405,7 +417,7 @@ const FLEET: Record<string, readonly string[]> = {
     'beat',
   ],
   narae_gateway: ['wake_account', 'beat'],
-  narae_worker: ['beat'],
+  narae_worker: ['claim_chunk', 'renew_chunk', 'release_chunk', 'fail_chunk', 'complete_chunk', 'fail_optimisation', 'beat'],
 };
 
 describe('functions', () => {
@@ -464,6 +476,8 @@ describe('a service of the fleet', () => {
     ['narae_worker', 'select * from real_orders'],
     ['narae_worker', 'select encrypted_credentials from broker_accounts'],
     ['narae_worker', `update backtests set user_id = gen_random_uuid()`],
+    ['narae_worker', `update optimisations set state = 'done'`],
+    ['narae_worker', `delete from optimisation_chunks`],
     ['narae_worker', `select place_order_for_deployment(null, null, null, null, null, null, null, null)`],
     ['narae_worker', `select begin_attempt(null, 'submit', null, 1)`],
     ['narae_scheduler', 'select encrypted_credentials from broker_accounts'],
@@ -487,6 +501,7 @@ describe('a service of the fleet', () => {
   test.each([
     ['narae_worker', `update backtests set state = 'running', progress = 0.5`, 2],
     ['narae_worker', 'select * from backtest_trades', 2],
+    ['narae_worker', 'select * from optimisation_chunks', 2],
     ['narae_trading', 'select id, encrypted_credentials from broker_accounts', 2],
     ['narae_trading', 'select * from order_events', 2],
     ['narae_scheduler', 'select * from strategy_deployments', 2],
@@ -522,6 +537,7 @@ describe('a Realtime topic', () => {
     'executions',
     'balances',
     'backtests',
+    'optimisations',
     'deployments',
     'accounts',
     'permissions',
