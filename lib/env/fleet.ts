@@ -32,6 +32,10 @@ const shared = {
   PORT: port.default(0),
   /** The address to listen on. Services of the fleet are reached over loopback or the private network only. */
   HOST: z.string().default('127.0.0.1'),
+  /** Megabytes of bars that a back-test worker holds for grid searches; a job that needs more waits for a worker that has them. */
+  WORKER_BARS_MB: z.coerce.number().int().min(1).max(1_000_000).default(1_024),
+  /** The machine a worker runs on, the same for all its containers: of whole-market grid searches a machine computes one at a time. */
+  WORKER_HOST: z.string().min(1).max(100).optional(),
   /** Shown with the heartbeat. */
   NARAE_VERSION: z.string().default(''),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),

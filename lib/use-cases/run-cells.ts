@@ -91,16 +91,25 @@ const NO_SPLIT: Fault = {
 export function* cellSteps(input: CellsInput, grid: Grid, cells: readonly number[]): Generator<number, CellResult[]> {
   const prepared = prepareCells(input, grid);
   if (!prepared.ok) throw new RangeError(prepared.faults[0]!.en);
-  const { program, columns, train, test } = prepared.run;
-  const { capital, mask = NO_MASK, delistingHaircut = 0 } = input;
+  return yield* openCells(input, grid, prepared.run)(cells);
+}
+
+/** The same for a caller with more cells to come: what cells share is kept between calls. */
+export function openCells(
+  { capital, mask = NO_MASK, delistingHaircut = 0 }: CellsInput,
+  grid: Grid,
+  { program, columns, train, test }: CellRun,
+): (cells: readonly number[]) => Generator<number, CellResult[]> {
   const data = { document: program.document, columns, capital, mask, delistingHaircut };
   const runCell = openPeriods(data, test ? [train, test] : [train]);
-  const results: CellResult[] = [];
-  for (const cell of cells) {
-    const params = cellAt(grid, cell);
-    const [before, after] = runCell(params);
-    results.push({ cell, params, train: before!.metrics, test: after?.metrics ?? null });
-    yield results.length / cells.length;
-  }
-  return results;
+  return function* steps(cells) {
+    const results: CellResult[] = [];
+    for (const cell of cells) {
+      const params = cellAt(grid, cell);
+      const [before, after] = runCell(params);
+      results.push({ cell, params, train: before!.metrics, test: after?.metrics ?? null });
+      yield results.length / cells.length;
+    }
+    return results;
+  };
 }

@@ -1,28 +1,17 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { UniverseMask } from '#domain/backtest/signals.ts';
-import { NO_MASK } from '#domain/backtest/signals.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import type { BacktestStore } from './backtest-store.ts';
+import { noData, refused, sentence, unreadable } from './refusals.ts';
 import { runStored } from './run-stored.ts';
-
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+import { storedRequest } from './stored-request.ts';
 
 /** `backtests.request` as a person's screen wrote it; hostile until parsed. */
 const backtestRequest = z.object({
-  document: z.unknown(),
+  ...storedRequest,
   params: z.record(z.string(), z.number()).default({}),
-  /** Name of a folder under the market data volume. */
-  dataset: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
-  from: day,
-  to: day,
-  capital: z.number().int().min(1).max(1e14),
   seed: z.number().int().default(1),
-  mask: z
-    .object({ markets: z.array(z.string()).nullable().default(null), exclude: z.array(z.string()).default([]) })
-    .nullable()
-    .default(null),
 });
 
 /** Progress is written this often; a screen cannot read faster. */
@@ -40,9 +29,6 @@ export interface JobDeps {
 
 class CancelledByPerson extends Error {}
 export class WorkerStopping extends Error {}
-
-/** Sentences a person reads; `en` and `ko` are kept together so that the report needs no second look-up. */
-const sentence = (ko: string, en: string): string => JSON.stringify({ ko, en });
 
 /**
  * Runs one queued back-test to its end: done, failed with a sentence, or cancelled. Throws only what a retry may mend (lost database,
@@ -64,11 +50,9 @@ export async function runBacktestJob(
   try {
     const request = backtestRequest.safeParse(claimed.request);
     if (!request.success) {
-      const what = z.prettifyError(request.error);
-      return await store.fail(backtestId, sentence(`요청을 읽을 수 없습니다: ${what}`, `The request cannot be read: ${what}`), []);
+      return await store.fail(backtestId, unreadable(request.error), []);
     }
-    const { document, params, dataset, from, to, capital, seed } = request.data;
-    const mask: UniverseMask = request.data.mask ? { ...NO_MASK, ...request.data.mask } : NO_MASK;
+    const { document, params, dataset, from, to, capital, seed, mask } = request.data;
     const outcome = await runStored(
       join(marketDataDir, dataset),
       { document, params, from, to, capital, seed, mask },
@@ -84,14 +68,7 @@ export async function runBacktestJob(
     await progress.settled().catch(() => undefined); // the cause below is what matters
     if (error instanceof CancelledByPerson) return await store.cancelled(backtestId);
     if (error instanceof AppError && (error.code === 'not_found' || error.code === 'invalid_input')) {
-      return await store.fail(
-        backtestId,
-        sentence(
-          `이 기간의 데이터가 없습니다 (${error.message}). 기간이나 데이터셋을 바꾸세요.`,
-          `There is no data for this period (${error.message}). Change the period or the data set.`,
-        ),
-        [],
-      );
+      return await store.fail(backtestId, noData(error), []);
     }
     if (isLastAttempt && !signal.aborted) {
       log.error({ err: error, backtestId }, 'back-test failed for good');
@@ -111,9 +88,6 @@ export async function runBacktestJob(
     progress.stop();
   }
 }
-
-const refused = (count: number): string =>
-  sentence(`전략에 고칠 점이 ${count}개 있어 실행하지 않았습니다.`, `The strategy was not run: it has ${count} fault(s) to mend.`);
 
 /** Writes progress and ETA at most twice a second, one write at a time, and hears of a cancellation in the same statement. */
 function progressWriter(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Columns } from '#domain/backtest/columns.ts';
+import { type Columns, epochDay } from '#domain/backtest/columns.ts';
 import { addDays } from '#domain/market/day.ts';
 import type { Market } from '#domain/market/instrument.ts';
 import { AppError } from '#lib/errors.ts';
@@ -23,8 +23,8 @@ const SPARE_DAYS = 31;
 /** Minute bars of the shortest usual session; a few days suffice for most warm-ups. */
 const BARS_PER_MINUTE_SESSION = 60;
 
-/** Reads bars of a data folder into columns on a shared calendar, in one query ordered by code and time. */
-export async function loadColumns(dir: string, input: LoadInput): Promise<Columns> {
+/** Whose bars an input asks for, and from which day on. */
+async function planLoad(dir: string, input: LoadInput) {
   const manifest = await readManifest(dir);
   const wanted = (await readSymbols(dir, manifest)).filter(
     (symbol) =>
@@ -33,6 +33,31 @@ export async function loadColumns(dir: string, input: LoadInput): Promise<Column
   );
   const sessions = manifest.isIntraday ? Math.ceil((input.historyBars ?? 0) / BARS_PER_MINUTE_SESSION) : (input.historyBars ?? 0);
   const first = addDays(input.from, -Math.ceil(sessions * CALENDAR_DAYS_PER_SESSION + (sessions > 0 ? SPARE_DAYS : 0)));
+  return { manifest, wanted, first };
+}
+
+/** Columns that every data folder has, and those that some have. */
+const PRICES = ['open', 'high', 'low', 'close', 'volume'];
+const EXTRAS = ['value', 'market_cap', 'listed_shares', 'factor'];
+const namesOf = (manifest: Manifest): string[] => [...PRICES, ...EXTRAS.filter((name) => manifest.columns.includes(name))];
+
+/**
+ * Bytes that `loadColumns` would fill, from the manifest alone: 8 for each number of a row and its time, 4 for its place in the calendar.
+ * A symbol's rows are taken to lie evenly between its first and last day.
+ */
+export async function columnsSize(dir: string, input: LoadInput): Promise<{ readonly bytes: number; readonly dataHash: string }> {
+  const { manifest, wanted, first } = await planLoad(dir, input);
+  let rows = 0;
+  for (const symbol of wanted) {
+    const [from, to] = [Math.max(epochDay(symbol.first), epochDay(first)), Math.min(epochDay(symbol.last), epochDay(input.to))];
+    rows += symbol.rows * Math.max(0, (to - from + 1) / (epochDay(symbol.last) - epochDay(symbol.first) + 1));
+  }
+  return { bytes: Math.ceil(rows) * (8 * (namesOf(manifest).length + 1) + 4), dataHash: manifest.dataHash };
+}
+
+/** Reads bars of a data folder into columns on a shared calendar, in one query ordered by code and time. */
+export async function loadColumns(dir: string, input: LoadInput): Promise<Columns> {
+  const { manifest, wanted, first } = await planLoad(dir, input);
   const years = manifest.years.filter((year) => year >= Number(first.slice(0, 4)) && year <= Number(input.to.slice(0, 4)));
   if (wanted.length === 0 || years.length === 0) {
     throw new AppError('not_found', `the data in ${dir} covers ${manifest.from} to ${manifest.to} and has no bars for this request`, {
@@ -56,14 +81,7 @@ export async function loadColumns(dir: string, input: LoadInput): Promise<Column
     const rows = offset[symbols.length]!;
     if (rows === 0)
       throw new AppError('not_found', `the data in ${dir} has no bars from ${input.from} to ${input.to}`, { detail: { dir } });
-    const names = [
-      'open',
-      'high',
-      'low',
-      'close',
-      'volume',
-      ...['value', 'market_cap', 'listed_shares', 'factor'].filter((name) => manifest.columns.includes(name)),
-    ];
+    const names = namesOf(manifest);
     const minutes = new Float64Array(rows);
     const data = Object.fromEntries(names.map((name) => [name, new Float64Array(rows)]));
     const targets = [minutes, ...names.map((name) => data[name]!)];

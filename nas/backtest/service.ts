@@ -9,6 +9,9 @@ import { createMetrics, startStatusServer } from '#nas/runtime/http.ts';
 import { startJobs } from '#nas/runtime/jobs.ts';
 import type { RunningService } from '#nas/runtime/service.ts';
 import { backtestStore } from './backtest-store.ts';
+import { runChunkLoop } from './chunk-loop.ts';
+import { chunkStore } from './chunk-store.ts';
+import { chunkWork } from './compute-chunk.ts';
 import { listDatasets } from './datasets.ts';
 import { runBacktestJob, WorkerStopping } from './job.ts';
 
@@ -20,10 +23,18 @@ export interface WorkerOptions {
   readonly env: FleetEnv;
   readonly log: Log;
   readonly progressEveryMs?: number;
+  /** Times of the chunk loop, for tests. */
+  readonly chunks?: { readonly leaseSeconds?: number; readonly renewEveryMs?: number; readonly pollEveryMs?: number };
 }
 
-/** A back-test worker: one run at a time, because memory and the event loop belong to it. More runs, more workers. */
-export async function startWorker({ env, log, progressEveryMs }: WorkerOptions): Promise<RunningService> {
+/** A lease outlasts a stalled worker's garbage collection, and ends soon enough that a dead worker's chunk holds nobody up for long. */
+const LEASE_SECONDS = 30;
+/** Also how soon a cancelled chunk stops. */
+const RENEW_EVERY_MS = 2_000;
+const POLL_EVERY_MS = 1_000;
+
+/** A back-test worker: one run or chunk at a time, because memory and the event loop belong to it. More runs, more workers. */
+export async function startWorker({ env, log, progressEveryMs, chunks = {} }: WorkerOptions): Promise<RunningService> {
   const pool = createFleetPool(env.DATABASE_URL, { name: 'backtest', max: 3, log });
   const store = backtestStore(pool);
   const stopping = new AbortController();
@@ -36,6 +47,14 @@ export async function startWorker({ env, log, progressEveryMs }: WorkerOptions):
     buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900],
     registers,
   });
+  const chunksEnded = new Counter({
+    name: 'narae_chunks_total',
+    help: 'Chunks of grid searches by how they ended',
+    labelNames: ['end'],
+    registers,
+  });
+  const instance = `${hostname()}-${process.pid}`;
+  const turn = oneAtATime();
   let running: string | null = null;
 
   const publish = async (): Promise<void> => store.publishDatasets(await listDatasets(env.MARKET_DATA_DIR, log));
@@ -50,38 +69,53 @@ export async function startWorker({ env, log, progressEveryMs }: WorkerOptions):
     concurrency: 1,
     log,
     tasks: {
-      backtest: async (given, { job, addJob }) => {
-        const { backtestId } = payload.parse(given);
-        running = backtestId;
-        const stopTimer = seconds.startTimer();
-        try {
-          await runBacktestJob(backtestId, job.attempts >= job.max_attempts, {
-            store,
-            marketDataDir: env.MARKET_DATA_DIR,
-            log,
-            signal: stopping.signal,
-            ...(progressEveryMs === undefined ? {} : { progressEveryMs }),
-          });
-          ended.inc({ end: 'settled' });
-        } catch (error) {
-          if (!(error instanceof WorkerStopping)) {
-            ended.inc({ end: 'failed' });
-            throw error;
+      backtest: (given, { job, addJob }) =>
+        turn(async () => {
+          const { backtestId } = payload.parse(given);
+          running = backtestId;
+          const stopTimer = seconds.startTimer();
+          try {
+            await runBacktestJob(backtestId, job.attempts >= job.max_attempts, {
+              store,
+              marketDataDir: env.MARKET_DATA_DIR,
+              log,
+              signal: stopping.signal,
+              ...(progressEveryMs === undefined ? {} : { progressEveryMs }),
+            });
+            ended.inc({ end: 'settled' });
+          } catch (error) {
+            if (!(error instanceof WorkerStopping)) {
+              ended.inc({ end: 'failed' });
+              throw error;
+            }
+            await addJob('backtest', { backtestId }, { jobKey: `backtest:${backtestId}`, maxAttempts: job.max_attempts });
+            ended.inc({ end: 'handed_on' });
+          } finally {
+            stopTimer();
+            running = null;
           }
-          await addJob('backtest', { backtestId }, { jobKey: `backtest:${backtestId}`, maxAttempts: job.max_attempts });
-          ended.inc({ end: 'handed_on' });
-        } finally {
-          stopTimer();
-          running = null;
-        }
-      },
+        }),
+    },
+  });
+  const loop = runChunkLoop({
+    store: chunkStore(pool, { worker: instance, host: env.WORKER_HOST ?? hostname(), leaseSeconds: chunks.leaseSeconds ?? LEASE_SECONDS }),
+    work: chunkWork(env.MARKET_DATA_DIR, env.WORKER_BARS_MB),
+    turn,
+    memoryMb: env.WORKER_BARS_MB,
+    log,
+    signal: stopping.signal,
+    renewEveryMs: chunks.renewEveryMs ?? RENEW_EVERY_MS,
+    pollEveryMs: chunks.pollEveryMs ?? POLL_EVERY_MS,
+    onChunk: (chunk, end) => {
+      running = chunk && `${chunk.optimisationId}#${chunk.number}`;
+      if (end) chunksEnded.inc({ end });
     },
   });
   const heartbeat = startHeartbeat({
     pool,
     log,
     service: 'backtest',
-    instance: `${hostname()}-${process.pid}`,
+    instance,
     version: env.NARAE_VERSION,
     workerIds: jobs.workerIds,
     detail: () => ({ running }),
@@ -98,9 +132,19 @@ export async function startWorker({ env, log, progressEveryMs }: WorkerOptions):
       stopping.abort();
       clearInterval(datasets);
       heartbeat.stop();
-      await jobs.stop();
+      await Promise.all([jobs.stop(), loop]);
       await status.stop();
       await pool.end();
     },
+  };
+}
+
+/** Lets one piece of work run at a time, in the order of their asking. */
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const run = last.then(work);
+    last = run.catch(() => undefined);
+    return run;
   };
 }

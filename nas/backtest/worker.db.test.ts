@@ -1,5 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,11 +7,9 @@ import { readFleetEnv } from '#lib/env/fleet.ts';
 import { createLog } from '#lib/log.ts';
 import { createTestDatabase, createTestUser, type TestDatabase } from '#lib/testing/database.ts';
 import type { RunningService } from '#nas/runtime/service.ts';
-import { generateDailyBars } from '#nas/venue/market/daily-bars.ts';
-import { SYNTHETIC_INSTRUMENTS } from '#nas/venue/market/instruments.ts';
-import { importData } from './import-data.ts';
 import { runStored } from './run-stored.ts';
 import { startWorker } from './service.ts';
+import { forkWorker, importSyntheticMarket, until } from './testing/fleet-rig.ts';
 
 const PERIOD = { from: '2022-01-03', to: '2023-12-28' };
 const log = createLog('backtest', 'fatal');
@@ -26,16 +23,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   userId = await createTestUser(db.pool);
   dir = await mkdtemp(join(tmpdir(), 'narae-worker-'));
-  const lines = SYNTHETIC_INSTRUMENTS.flatMap((instrument) =>
-    generateDailyBars(1, instrument, { from: '2021-06-01', to: PERIOD.to }).map((bar) =>
-      [bar.day, instrument.symbol, instrument.market, bar.open, bar.high, bar.low, bar.close, bar.volume, bar.value].join(','),
-    ),
-  );
-  const file = join(dir, 'bars.csv');
-  await writeFile(file, `date,code,market,open,high,low,close,volume,value\n${lines.join('\n')}\n`);
-  const imported = await importData({ file, out: join(dir, 'small'), isAdjusted: false });
-  if (!imported.ok) throw new Error(JSON.stringify(imported.findings));
-  await rm(file);
+  await importSyntheticMarket(dir, 'small', { from: '2021-06-01', to: PERIOD.to });
   env = readFleetEnv({ DATABASE_URL: db.url('narae_worker'), CREDENTIALS_DIR: dir, MARKET_DATA_DIR: dir });
 });
 afterAll(async () => {
@@ -64,14 +52,6 @@ async function worker(): Promise<RunningService> {
   const service = await startWorker({ env, log, progressEveryMs: 10 });
   stops.push(() => service.stop());
   return service;
-}
-async function until<T>(look: () => Promise<T>, isRight: (seen: T) => boolean, ms = 20_000): Promise<T> {
-  for (const deadline = performance.now() + ms; ; ) {
-    const seen = await look();
-    if (isRight(seen)) return seen;
-    if (performance.now() > deadline) throw new Error(`last seen: ${JSON.stringify(seen)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 const ended = (id: string) =>
   until(
@@ -154,18 +134,8 @@ test('what cannot run says why: faults of the document, an unknown data set, a p
 });
 
 test('kill -9 of a worker: another one ends the run after the silence, with the same hash', async () => {
-  const child: ChildProcess = fork(new URL('./main.ts', import.meta.url).pathname, {
-    env: { DATABASE_URL: env.DATABASE_URL, CREDENTIALS_DIR: dir, MARKET_DATA_DIR: dir, LOG_LEVEL: 'fatal' } as unknown as NodeJS.ProcessEnv,
-    execPath: process.execPath,
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  stops.push(async () => child.kill('SIGKILL'));
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', () => reject(new Error('worker did not start')));
-    child.on('message', (message) => (message as { type: string }).type === 'ready' && resolve());
-  });
-  const pid = child.pid;
+  const child = await forkWorker({ DATABASE_URL: env.DATABASE_URL, MARKET_DATA_DIR: dir });
+  stops.push(() => child.kill());
   // The run is held in its first step, as a long one would be, until the process is dead.
   await db.pool.query(`create function hold() returns trigger language plpgsql as $$ begin if new.state = 'running' and old.state = 'queued' then
       perform pg_notify('held', new.id::text); end if; return new; end $$;
@@ -173,11 +143,7 @@ test('kill -9 of a worker: another one ends the run after the silence, with the 
   const listener = await db.pool.connect();
   await listener.query('listen held');
   const killed = new Promise<void>((resolve) => {
-    listener.on('notification', () => {
-      child.once('exit', () => resolve());
-      child.removeAllListeners('message');
-      child.kill('SIGKILL');
-    });
+    listener.on('notification', () => void child.kill().then(resolve));
   });
   const id = await start();
   await killed;
@@ -188,7 +154,7 @@ test('kill -9 of a worker: another one ends the run after the silence, with the 
   const service = await worker();
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect((await row(id)).state).toBe('running'); // its worker was heard a moment ago
-  await db.pool.query(`update service_heartbeats set beat_at = now() - interval '31 seconds' where instance like '%-${pid}'`);
+  await db.pool.query(`update service_heartbeats set beat_at = now() - interval '31 seconds' where instance like '%-${child.pid}'`);
   const second = await worker(); // whoever starts, or beats, frees the jobs of the silent
   const done = await ended(id);
   const reference = await db.pool.query(
