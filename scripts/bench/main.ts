@@ -15,6 +15,7 @@ export type Bench = (report: (figure: Figure) => void) => Promise<void>;
 const BENCHES: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   agreement: () => import('./sweep/agreement.ts'),
   backtest: () => import('./backtest/bench.ts'),
+  fleet: () => import('./fleet.ts'),
   halt: () => import('./halt.ts'),
   orders: () => import('./orders/bench.ts'),
   pairs: () => import('./sweep/pairs.ts'),
