@@ -124,6 +124,7 @@ describe('bars', () => {
     { why: 'no symbol', query: '', status: 400, code: 'unknown_symbol', says: /six-character/ },
     { why: 'a timeframe that is none', query: `symbol=${SYMBOL}&timeframe=7m`, status: 400, code: 'invalid_input', says: /fields/ },
     { why: 'too many chunks', query: `symbol=${SYMBOL}&chunks=9999`, status: 400, code: 'invalid_input', says: /fields/ },
+    { why: 'a form that is none', query: `symbol=${SYMBOL}&form=csv`, status: 400, code: 'invalid_input', says: /fields/ },
     { why: 'a question nobody asks', query: `symbol=${SYMBOL}&user=1`, status: 400, code: 'invalid_input', says: /fields/ },
   ])('$why: $status $code', async ({ query, ...wanted }) => {
     await product.expectRefusal(`/api/market/bars?${query}`, () => ({ method: 'GET' }), wanted);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BarColumns, barChunkBytes, decodeBarChunk, encodeBarChunk } from './bar-chunk.ts';
+import { type BarColumns, barChunkBytes, decodeBarChunk, encodeBarChunk, splitBarChunks } from './bar-chunk.ts';
 
 const columns = (rows: readonly (readonly [number, number, number])[]): BarColumns => ({
   time: Int32Array.from(rows, (r) => r[0]),
@@ -30,6 +30,14 @@ describe('bar chunk', () => {
     const larger = new Uint8Array(bytes.byteLength + 3);
     larger.set(bytes, 3);
     expect(decodeBarChunk(larger.subarray(3)).open[0]).toBe(70_000);
+  });
+
+  test('is found again among others in one download, and a download that was cut off is refused', () => {
+    const years = [encodeBarChunk(columns([[20241230, 1, 1]])), encodeBarChunk(columns([])), encodeBarChunk(columns([[20250102, 2, 2]]))];
+    const download = new Uint8Array(Buffer.concat(years));
+    expect(splitBarChunks(download).map(decodeBarChunk)).toEqual(years.map(decodeBarChunk));
+    expect(splitBarChunks(new Uint8Array())).toEqual([]);
+    for (const cut of [1, 20, download.length - 1]) expect(() => splitBarChunks(download.subarray(0, cut))).toThrow(/the download ends/);
   });
 
   test.each([

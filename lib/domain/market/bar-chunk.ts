@@ -61,3 +61,17 @@ export function decodeBarChunk(bytes: Uint8Array): BarColumns {
   };
   return { time, open: column(), high: column(), low: column(), close: column(), volume: column(), value: column() };
 }
+
+/** Cuts bytes that are chunks one after the other, as a download brings them; throws RangeError when they are not. */
+export function splitBarChunks(bytes: Uint8Array): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.byteLength; ) {
+    if (at + HEADER_BYTES > bytes.byteLength) throw new RangeError('bar chunk: the download ends in a header');
+    const end = at + barChunkBytes(view.getUint32(at + 4, true));
+    if (end > bytes.byteLength) throw new RangeError('bar chunk: the download ends in a chunk');
+    chunks.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return chunks;
+}

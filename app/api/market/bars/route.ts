@@ -10,6 +10,8 @@ const query = z.strictObject({
   symbol,
   timeframe: z.enum(['1d', '1m']).default('1d'),
   chunks: z.coerce.number().int().min(1).max(20).default(5),
+  /** Bars as JSON for charts, or the chunks' own bytes one after the other (lib/domain/market/bar-chunk.ts) for the engine. */
+  form: z.enum(['bars', 'chunks']).default('bars'),
 });
 
 /** Bars of a symbol from the published chunks. The ETag is made of their hashes: unchanged data costs a 304. */
@@ -21,9 +23,9 @@ export const GET = route({ name: 'market/bars', query, refusals: { symbol: 'unkn
   const etag = `"${sha256Hex(chunks.map((chunk) => chunk.hash).join('|')).slice(0, 32)}"`;
   const headers = { etag, 'cache-control': 'private, no-cache' };
   if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
-  const bars = chartBars(
-    chunks.map((chunk) => bytesOfHex(chunk.bytes)),
-    query.timeframe,
-  );
+  const bytes = chunks.map((chunk) => bytesOfHex(chunk.bytes));
+  if (query.form === 'chunks')
+    return new Response(Buffer.concat(bytes), { headers: { ...headers, 'content-type': 'application/octet-stream' } });
+  const bars = chartBars(bytes, query.timeframe);
   return { body: { symbol: query.symbol, timeframe: query.timeframe, bars }, headers };
 });
