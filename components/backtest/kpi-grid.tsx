@@ -4,11 +4,11 @@ import { Kpi } from './kpi.tsx';
 
 const HEAD = ['totalReturn', 'cagr', 'maxDrawdown', 'sharpe', 'winRate', 'trades'] as const;
 
-/** The six figures people look for first. */
+/** The six figures people look for first; as many beside each other as the place around them has room for. */
 export function KpiGrid({ metrics }: { metrics: MetricsView }) {
   return (
-    <Card className="overflow-hidden">
-      <dl className="grid grid-cols-2 gap-px bg-line sm:grid-cols-3 xl:grid-cols-6">
+    <Card className="@container overflow-hidden">
+      <dl className="grid grid-cols-2 gap-px bg-line @lg:grid-cols-3 @4xl:grid-cols-6">
         {HEAD.map((name) => (
           <Kpi key={name} name={name} metrics={metrics} isHead />
         ))}

@@ -3,6 +3,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import { useMemo, useState } from 'react';
 import { Area, AreaChart, CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { formatPercent, formatShortWon, formatWon } from '#components/numbers/format.ts';
+import { cn } from '#components/ui/class-names.ts';
 import { ToggleGroup } from '#components/ui/toggle-group.tsx';
 import { toLocale } from '#lib/i18n/locale.ts';
 import { thinSeries } from './thin-series.ts';
@@ -12,8 +13,8 @@ type Point = readonly [day: string, equity: number, drawdown: number];
 const MOST_POINTS = 1_200;
 const AXIS = { fontSize: 11, fill: 'var(--muted)' } as const;
 
-/** Equity, and under it on the same days how far it is below its high. */
-export function EquityChart({ points, capital }: { points: readonly Point[]; capital: number }) {
+/** Equity, and under it on the same days how far it is below its high; `isCompact` is the equity line alone, for a narrow place. */
+export function EquityChart({ points, capital, isCompact }: { points: readonly Point[]; capital: number; isCompact?: boolean }) {
   const t = useTranslations('report');
   const locale = toLocale(useLocale());
   const [scale, setScale] = useState<'linear' | 'log'>('linear');
@@ -44,21 +45,23 @@ export function EquityChart({ points, capital }: { points: readonly Point[]; cap
               worst: formatPercent(worst),
             })}
         </p>
-        <ToggleGroup
-          label={t('equity.scale')}
-          value={scale}
-          onValueChange={setScale}
-          options={[
-            { value: 'linear', label: t('equity.linear') },
-            { value: 'log', label: t('equity.log') },
-          ]}
-        />
+        {!isCompact && (
+          <ToggleGroup
+            label={t('equity.scale')}
+            value={scale}
+            onValueChange={setScale}
+            options={[
+              { value: 'linear', label: t('equity.linear') },
+              { value: 'log', label: t('equity.log') },
+            ]}
+          />
+        )}
       </div>
-      <div className="h-72 overflow-hidden" role="img" aria-label={t('equity.label')}>
+      <div className={cn('overflow-hidden', isCompact ? 'h-44' : 'h-72')} role="img" aria-label={t('equity.label')}>
         <ResponsiveContainer width="100%" height="100%">
           <LineChart data={data} syncId="equity" margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid stroke="var(--line)" vertical={false} />
-            <XAxis {...months} hide />
+            <XAxis {...months} hide={!isCompact} />
             <YAxis
               width={64}
               tick={AXIS}
@@ -74,30 +77,32 @@ export function EquityChart({ points, capital }: { points: readonly Point[]; cap
           </LineChart>
         </ResponsiveContainer>
       </div>
-      <div className="h-36 overflow-hidden" role="img" aria-label={t('equity.drawdownLabel')}>
-        <ResponsiveContainer width="100%" height="100%">
-          <AreaChart data={data} syncId="equity" margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
-            <CartesianGrid stroke="var(--line)" vertical={false} />
-            <XAxis {...months} />
-            <YAxis
-              width={64}
-              tick={AXIS}
-              stroke="var(--line-strong)"
-              domain={['auto', 0]}
-              tickFormatter={(value: number) => `${Number((value * 100).toFixed(1))}%`}
-            />
-            <Tooltip {...tooltip} formatter={(value) => [formatPercent(Number(value)), t('equity.drawdown')]} />
-            <Area
-              dataKey="drawdown"
-              stroke="var(--down)"
-              fill="var(--down)"
-              fillOpacity={0.22}
-              strokeWidth={1.2}
-              isAnimationActive={false}
-            />
-          </AreaChart>
-        </ResponsiveContainer>
-      </div>
+      {!isCompact && (
+        <div className="h-36 overflow-hidden" role="img" aria-label={t('equity.drawdownLabel')}>
+          <ResponsiveContainer width="100%" height="100%">
+            <AreaChart data={data} syncId="equity" margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
+              <CartesianGrid stroke="var(--line)" vertical={false} />
+              <XAxis {...months} />
+              <YAxis
+                width={64}
+                tick={AXIS}
+                stroke="var(--line-strong)"
+                domain={['auto', 0]}
+                tickFormatter={(value: number) => `${Number((value * 100).toFixed(1))}%`}
+              />
+              <Tooltip {...tooltip} formatter={(value) => [formatPercent(Number(value)), t('equity.drawdown')]} />
+              <Area
+                dataKey="drawdown"
+                stroke="var(--down)"
+                fill="var(--down)"
+                fillOpacity={0.22}
+                strokeWidth={1.2}
+                isAnimationActive={false}
+              />
+            </AreaChart>
+          </ResponsiveContainer>
+        </div>
+      )}
     </div>
   );
 }

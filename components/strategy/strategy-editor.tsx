@@ -23,6 +23,7 @@ import { DeployDialog } from './deploy-dialog.tsx';
 import { FaultList } from './fault-list.tsx';
 import { JsonEditor } from './json-editor.tsx';
 import { ParamFields } from './param-fields.tsx';
+import { StrategyPreview } from './preview/strategy-preview.tsx';
 import { CostFields, SizingFields, StopFields } from './rule-fields.tsx';
 import { StrategySentences } from './strategy-sentences.tsx';
 import { UniverseFields } from './universe-fields.tsx';
@@ -124,13 +125,18 @@ export function StrategyEditor({ strategy, saved, versions, datasets, settings }
             </TabsContent>
           </Tabs>
         </Card>
-        <Card className="lg:sticky lg:top-4">
-          <CardHeader title={t('sentences.title')} detail={t('sentences.detail')} />
-          <CardBody className="flex flex-col gap-4 lg:max-h-[calc(100dvh-8rem)] lg:overflow-y-auto">
-            {draft.faults.length > 0 && <FaultList faults={draft.faults} />}
-            {program && <StrategySentences program={program} />}
-          </CardBody>
-        </Card>
+        <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-4 lg:max-h-[calc(100dvh-2rem)] lg:overflow-y-auto">
+          {draft.faults.length > 0 && <FaultList faults={draft.faults} />}
+          <StrategyPreview program={program} settings={settings} />
+          {program && (
+            <Card>
+              <CardHeader title={t('sentences.title')} detail={t('sentences.detail')} />
+              <CardBody>
+                <StrategySentences program={program} />
+              </CardBody>
+            </Card>
+          )}
+        </div>
       </div>
       {program && (
         <>

@@ -1,0 +1,134 @@
+'use client';
+import { ChartNoAxesCombined, RotateCcw } from 'lucide-react';
+import { useLocale, useTranslations } from 'next-intl';
+import { type ReactNode, useMemo, useState } from 'react';
+import { useInstruments } from '#components/market/use-instruments.ts';
+import { formatDay, formatShortWon } from '#components/numbers/format.ts';
+import { Button } from '#components/ui/button.tsx';
+import { Card, CardBody, CardHeader } from '#components/ui/card.tsx';
+import { EmptyState, ErrorState, Notice, Skeleton } from '#components/ui/states.tsx';
+import type { Program } from '#domain/strategy/compile.ts';
+import type { InstrumentView } from '#lib/db/market.ts';
+import type { InvestmentSettings } from '#lib/db/preferences.ts';
+import { toLocale } from '#lib/i18n/locale.ts';
+import { SymbolPicker } from '../symbol-picker.tsx';
+import { PreviewFigures } from './preview-figures.tsx';
+import { defaultSymbol, isInUniverse } from './preview-symbol.ts';
+import { usePreviewBars } from './use-preview-bars.ts';
+import { usePreviewRun } from './use-preview-run.ts';
+
+const YEARS = 10;
+/** Won; what the back-test dialog proposes too. */
+const CAPITAL = 100_000_000;
+
+/** The last ten years up to today, in Seoul. */
+function lastYears() {
+  const to = formatDay(Date.now());
+  return { from: `${Number(to.slice(0, 4)) - YEARS}${to.slice(4)}`, to, capital: CAPITAL };
+}
+
+interface Props {
+  /** Null while the document has faults. */
+  readonly program: Program | null;
+  readonly settings: InvestmentSettings;
+}
+
+/** What the strategy would have done with one symbol, computed in this browser while its document is being written. */
+export function StrategyPreview({ program, settings }: Props) {
+  const t = useTranslations('strategies.preview');
+  const [lastProgram, setLastProgram] = useState(program);
+  if (program && program !== lastProgram) setLastProgram(program);
+  const { instruments, hasFailed } = useInstruments();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [turn, setTurn] = useState(0);
+  const [period] = useState(lastYears);
+  const instrument = useMemo(() => {
+    if (!instruments || !lastProgram) return null;
+    return instruments.find(({ symbol }) => symbol === chosen) ?? defaultSymbol(lastProgram.document, instruments, settings);
+  }, [instruments, lastProgram, chosen, settings]);
+  const isMinutes = lastProgram?.document.timeframe.endsWith('m') ?? false;
+  const load = usePreviewBars(instrument, isMinutes ? '1m' : '1d', turn);
+  const { outcome, isStale } = usePreviewRun(program, load.bars, period, turn);
+  const again = (
+    <Button size="sm" onClick={() => setTurn((now) => now + 1)}>
+      <RotateCcw aria-hidden />
+      {t('again')}
+    </Button>
+  );
+
+  const face = (): ReactNode => {
+    if (!program) return <Notice tone="warn">{t('hasFaults')}</Notice>;
+    if (hasFailed || load.state === 'failed' || outcome?.kind === 'failed')
+      return (
+        <ErrorState title={t('failed')} action={again}>
+          {t(hasFailed || load.state === 'failed' ? 'failedBars' : 'failedRun')}
+        </ErrorState>
+      );
+    if (instruments && !instrument) return <EmptyState title={t('noSymbol')}>{t('noSymbolBody')}</EmptyState>;
+    if (load.state === 'none')
+      return (
+        <EmptyState title={t('noBars')} action={again}>
+          {t(isMinutes ? 'noMinuteBarsBody' : 'noBarsBody')}
+        </EmptyState>
+      );
+    if (load.state === 'loading' || !outcome) return <Waiting label={t('loading')} />;
+    if (outcome.kind === 'faults') return <Refused faults={outcome.faults} />;
+    return <PreviewFigures {...outcome} isStale={isStale} capital={period.capital} />;
+  };
+  return (
+    <Card>
+      <CardHeader title={t('title')} detail={t(isMinutes ? 'detailMinutes' : 'detail', { years: YEARS })} />
+      <CardBody className="flex flex-col gap-3">
+        {instrument && <Subject instrument={instrument} program={program} />}
+        {face()}
+        {instrument && <SymbolPicker label={t('otherSymbol')} value={[]} max={1} onChange={([code]) => code && setChosen(code)} />}
+      </CardBody>
+    </Card>
+  );
+}
+
+/** Which symbol it is about, and how far one symbol speaks for the strategy. */
+function Subject({ instrument, program }: { instrument: InstrumentView; program: Program | null }) {
+  const t = useTranslations('strategies.preview');
+  const locale = toLocale(useLocale());
+  const most = program?.document.sizing.maxPositions ?? 1;
+  return (
+    <div>
+      <p className="flex flex-wrap items-baseline gap-x-2 font-medium">
+        {locale === 'en' && instrument.nameEn ? instrument.nameEn : instrument.nameKo}
+        <span className="num font-normal text-muted text-xs">
+          {instrument.symbol} · {instrument.market}
+        </span>
+      </p>
+      <p className="mt-0.5 text-muted text-xs leading-relaxed">
+        {t('scope', { capital: formatShortWon(CAPITAL, locale) })}
+        {most > 1 && ` ${t('share', { count: most })}`}
+      </p>
+      {program && !isInUniverse(program.document, instrument) && (
+        <Notice tone="warn" className="mt-2 text-xs">
+          {t('outside')}
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function Waiting({ label }: { label: string }) {
+  return (
+    <div role="status" aria-label={label} className="flex flex-col gap-3">
+      <Skeleton className="h-50 w-full" />
+      <Skeleton className="h-48 w-full" />
+    </div>
+  );
+}
+
+/** The document is sound, but these bars cannot serve it. */
+function Refused({ faults }: { faults: readonly { code: string; ko: string; en: string }[] }) {
+  const t = useTranslations('strategies.preview');
+  const locale = toLocale(useLocale());
+  return (
+    <EmptyState icon={<ChartNoAxesCombined />} title={t('refused')}>
+      {faults.map((fault) => fault[locale]).join(' ')}
+    </EmptyState>
+  );
+}
