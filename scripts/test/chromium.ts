@@ -16,7 +16,8 @@ export interface FoundBrowser {
   readonly sentence: string;
 }
 
-function existing(): FoundBrowser | null {
+/** The Chromium that is there already (CHROMIUM_PATH, Playwright's, the system's), or null. */
+export function existingChromium(): FoundBrowser | null {
   const asked = process.env.CHROMIUM_PATH;
   if (asked) return existsSync(asked) ? { path: asked, sentence: `Browser: ${asked} (CHROMIUM_PATH).` } : null;
   if (existsSync(chromium.executablePath()))
@@ -27,14 +28,14 @@ function existing(): FoundBrowser | null {
 
 /** Finds Chromium (CHROMIUM_PATH, Playwright's, the system's) or, as root on Debian, installs the distribution's package. */
 export function findChromium(): FoundBrowser {
-  const found = existing();
+  const found = existingChromium();
   if (found) return found;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const apt = (...args: string[]) =>
       spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', '-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
     apt('update');
     apt('install', '-y', 'chromium', 'fonts-noto-cjk');
-    const installed = existing();
+    const installed = existingChromium();
     if (installed) return { ...installed, sentence: `${installed.sentence} Installed just now with apt-get.` };
   }
   return {
