@@ -15,13 +15,15 @@ function load(): Promise<readonly InstrumentView[]> {
   return loading;
 }
 
-/** All instruments, read once a tab when first needed. */
-export function useInstruments(isNeeded = true): { instruments: readonly InstrumentView[] | null; hasFailed: boolean } {
+/** All instruments, read once a tab when first needed; a new `turn` tries again after a failure. */
+export function useInstruments(isNeeded = true, turn = 0): { instruments: readonly InstrumentView[] | null; hasFailed: boolean } {
   const [instruments, setInstruments] = useState<readonly InstrumentView[] | null>(null);
   const [hasFailed, setHasFailed] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new turn is a wish to read again.
   useEffect(() => {
     if (!isNeeded) return;
     let isHere = true;
+    setHasFailed(false);
     load().then(
       (list) => isHere && setInstruments(list),
       () => isHere && setHasFailed(true),
@@ -29,6 +31,6 @@ export function useInstruments(isNeeded = true): { instruments: readonly Instrum
     return () => {
       isHere = false;
     };
-  }, [isNeeded]);
+  }, [isNeeded, turn]);
   return { instruments, hasFailed };
 }

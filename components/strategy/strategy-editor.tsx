@@ -125,7 +125,7 @@ export function StrategyEditor({ strategy, saved, versions, datasets, settings }
             </TabsContent>
           </Tabs>
         </Card>
-        <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-4 lg:max-h-[calc(100dvh-2rem)] lg:overflow-y-auto">
+        <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-17 lg:max-h-[calc(100dvh-5.25rem)] lg:overflow-y-auto">
           {draft.faults.length > 0 && <FaultList faults={draft.faults} />}
           <StrategyPreview program={program} settings={settings} />
           {program && (

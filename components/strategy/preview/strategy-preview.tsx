@@ -3,7 +3,7 @@ import { ChartNoAxesCombined, RotateCcw } from 'lucide-react';
 import { useLocale, useTranslations } from 'next-intl';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useInstruments } from '#components/market/use-instruments.ts';
-import { formatDay, formatShortWon } from '#components/numbers/format.ts';
+import { formatShortWon } from '#components/numbers/format.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card, CardBody, CardHeader } from '#components/ui/card.tsx';
 import { EmptyState, ErrorState, Notice, Skeleton } from '#components/ui/states.tsx';
@@ -13,19 +13,10 @@ import type { InvestmentSettings } from '#lib/db/preferences.ts';
 import { toLocale } from '#lib/i18n/locale.ts';
 import { SymbolPicker } from '../symbol-picker.tsx';
 import { PreviewFigures } from './preview-figures.tsx';
+import { PREVIEW_YEARS, previewPeriod } from './preview-period.ts';
 import { defaultSymbol, isInUniverse } from './preview-symbol.ts';
 import { usePreviewBars } from './use-preview-bars.ts';
 import { usePreviewRun } from './use-preview-run.ts';
-
-const YEARS = 10;
-/** Won; what the back-test dialog proposes too. */
-const CAPITAL = 100_000_000;
-
-/** The last ten years up to today, in Seoul. */
-function lastYears() {
-  const to = formatDay(Date.now());
-  return { from: `${Number(to.slice(0, 4)) - YEARS}${to.slice(4)}`, to, capital: CAPITAL };
-}
 
 interface Props {
   /** Null while the document has faults. */
@@ -38,10 +29,10 @@ export function StrategyPreview({ program, settings }: Props) {
   const t = useTranslations('strategies.preview');
   const [lastProgram, setLastProgram] = useState(program);
   if (program && program !== lastProgram) setLastProgram(program);
-  const { instruments, hasFailed } = useInstruments();
-  const [chosen, setChosen] = useState<string | null>(null);
   const [turn, setTurn] = useState(0);
-  const [period] = useState(lastYears);
+  const { instruments, hasFailed } = useInstruments(true, turn);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [period] = useState(() => previewPeriod(Date.now()));
   const instrument = useMemo(() => {
     if (!instruments || !lastProgram) return null;
     return instruments.find(({ symbol }) => symbol === chosen) ?? defaultSymbol(lastProgram.document, instruments, settings);
@@ -76,19 +67,23 @@ export function StrategyPreview({ program, settings }: Props) {
     return <PreviewFigures {...outcome} isStale={isStale} capital={period.capital} />;
   };
   return (
-    <Card>
-      <CardHeader title={t('title')} detail={t(isMinutes ? 'detailMinutes' : 'detail', { years: YEARS })} />
+    <Card aria-label={t('title')}>
+      <CardHeader title={t('title')} detail={t(isMinutes ? 'detailMinutes' : 'detail', { years: PREVIEW_YEARS })} />
       <CardBody className="flex flex-col gap-3">
-        {instrument && <Subject instrument={instrument} program={program} />}
+        {instrument && (
+          <>
+            <Subject instrument={instrument} program={program} capital={period.capital} />
+            <SymbolPicker label={t('otherSymbol')} value={[]} max={1} onChange={([code]) => code && setChosen(code)} />
+          </>
+        )}
         {face()}
-        {instrument && <SymbolPicker label={t('otherSymbol')} value={[]} max={1} onChange={([code]) => code && setChosen(code)} />}
       </CardBody>
     </Card>
   );
 }
 
 /** Which symbol it is about, and how far one symbol speaks for the strategy. */
-function Subject({ instrument, program }: { instrument: InstrumentView; program: Program | null }) {
+function Subject({ instrument, program, capital }: { instrument: InstrumentView; program: Program | null; capital: number }) {
   const t = useTranslations('strategies.preview');
   const locale = toLocale(useLocale());
   const most = program?.document.sizing.maxPositions ?? 1;
@@ -101,7 +96,7 @@ function Subject({ instrument, program }: { instrument: InstrumentView; program:
         </span>
       </p>
       <p className="mt-0.5 text-muted text-xs leading-relaxed">
-        {t('scope', { capital: formatShortWon(CAPITAL, locale) })}
+        {t('scope', { capital: formatShortWon(capital, locale) })}
         {most > 1 && ` ${t('share', { count: most })}`}
       </p>
       {program && !isInUniverse(program.document, instrument) && (

@@ -5,30 +5,31 @@ import type { InstrumentView } from '#lib/db/market.ts';
 import type { PreviewBars } from './preview-engine.ts';
 
 /** Chunks asked for: ten years of days and three before them for the warm-up; the sessions of minutes that are kept. */
-const CHUNKS = { '1d': 13, '1m': 20 } as const;
+export const PREVIEW_CHUNKS = { '1d': 13, '1m': 20 } as const;
 
 export type BarsLoad =
   | { readonly state: 'loading' | 'none' | 'failed'; readonly bars: null }
   | { readonly state: 'ready'; readonly bars: PreviewBars };
+const LOADING: BarsLoad = { state: 'loading', bars: null };
 
 /** The published bars of a symbol as the engine takes them. A new `turn` reads again. */
 export function usePreviewBars(instrument: InstrumentView | null, timeframe: ChunkTimeframe, turn: number): BarsLoad {
-  const [load, setLoad] = useState<BarsLoad>({ state: 'loading', bars: null });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new turn is a wish to read again.
+  const wanted = `${instrument?.symbol}|${timeframe}|${turn}`;
+  const [read, setRead] = useState<{ wanted: string; load: BarsLoad } | null>(null);
   useEffect(() => {
-    setLoad({ state: 'loading', bars: null });
     if (!instrument) return;
     const abort = new AbortController();
     const { symbol: code, market, kind, nameKo: name } = instrument;
-    fetch(`/api/market/bars?symbol=${code}&timeframe=${timeframe}&chunks=${CHUNKS[timeframe]}&form=chunks`, { signal: abort.signal })
+    const query = new URLSearchParams({ symbol: code, timeframe, chunks: String(PREVIEW_CHUNKS[timeframe]), form: 'chunks' });
+    fetch(`/api/market/bars?${query}`, { signal: abort.signal })
       .then(async (answer) => {
         if (!answer.ok) throw new Error(`bars answered ${answer.status}`);
         const bytes = await answer.arrayBuffer();
         const bars = { symbol: { code, market, kind, name }, timeframe, bytes };
-        setLoad(bytes.byteLength === 0 ? { state: 'none', bars: null } : { state: 'ready', bars });
+        setRead({ wanted, load: bytes.byteLength === 0 ? { state: 'none', bars: null } : { state: 'ready', bars } });
       })
-      .catch(() => abort.signal.aborted || setLoad({ state: 'failed', bars: null }));
+      .catch(() => abort.signal.aborted || setRead({ wanted, load: { state: 'failed', bars: null } }));
     return () => abort.abort();
-  }, [instrument, timeframe, turn]);
-  return load;
+  }, [instrument, timeframe, wanted]);
+  return read?.wanted === wanted ? read.load : LOADING;
 }

@@ -4,16 +4,11 @@ import type { BacktestResult } from '#domain/backtest/result.ts';
 import type { Program } from '#domain/strategy/compile.ts';
 import type { Fault } from '#domain/strategy/fault.ts';
 import type { PreviewAnswer, PreviewBars, PreviewRequest } from './preview-engine.ts';
+import type { PreviewPeriod } from './preview-period.ts';
 
 /** How long the typing must rest. */
 const REST_MS = 150;
 
-export interface PreviewPeriod {
-  readonly from: string;
-  readonly to: string;
-  /** Whole won. */
-  readonly capital: number;
-}
 type Wish = Omit<PreviewRequest, 'id'> & { readonly bars: PreviewBars };
 
 export type PreviewOutcome =
@@ -22,8 +17,8 @@ export type PreviewOutcome =
   | { readonly kind: 'failed' };
 
 /**
- * Runs the engine in a Web Worker whenever the program or the bars change and typing rests. The last outcome stays while the next is
- * computed (`isStale`); answers to superseded questions are dropped. A new `turn` starts a fresh worker.
+ * Runs the engine in a Web Worker whenever the program or the bars change and typing rests. The last outcome of these bars stays while
+ * the next is computed (`isStale`); answers to superseded questions are dropped. A new `turn` starts a fresh worker.
  */
 export function usePreviewRun(
   program: Program | null,
@@ -42,10 +37,14 @@ export function usePreviewRun(
   useEffect(() => {
     const engine = startEngine((answered, outcome) => setTold({ wish: answered, outcome }));
     worker.current = engine;
-    return () => engine.stop();
+    return () => {
+      engine.stop();
+      setTold(null);
+    };
   }, [turn]);
 
-  const isFirst = told === null;
+  const own = told?.wish.bars === bars ? told : null;
+  const isFirst = own === null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a fresh worker is asked again; the first run waits for nobody's typing.
   useEffect(() => {
     if (!wish) return;
@@ -53,7 +52,7 @@ export function usePreviewRun(
     return () => clearTimeout(timer);
   }, [wish, turn]);
 
-  return { outcome: told?.outcome ?? null, isStale: told !== null && told.wish !== wish };
+  return { outcome: own?.outcome ?? null, isStale: own !== null && own.wish !== wish };
 }
 
 interface EngineWorker {
