@@ -24,6 +24,9 @@ worker.onerror = ({ message }) => tell({ error: message || 'the worker could not
 const WORKER = `import { engineHashes } from '/lib/testing/engine-runs.ts';
 try { postMessage({ rounds: [await engineHashes(), await engineHashes()] }); } catch (error) { postMessage({ error: String(error?.stack ?? error) }); }`;
 
+/** A browser that says nothing for so long has not opened the page. */
+const PATIENCE_MS = 90_000;
+
 const hashes = z.array(z.object({ name: z.string(), hash: z.string(), trades: z.number() }));
 const answer = z.union([z.object({ rounds: z.array(hashes) }), z.object({ error: z.string() })]);
 
@@ -41,6 +44,7 @@ export interface EnginePage {
 export async function startEnginePage(): Promise<EnginePage> {
   const told = Promise.withResolvers<z.infer<typeof hashes>[]>();
   told.promise.catch(() => {}); // whoever waits for it is told; one who closes early need not be
+  const patience = setTimeout(() => told.reject(new Error(`the browser said nothing for ${PATIENCE_MS / 1_000} s`)), PATIENCE_MS);
   const server = createServer(async (request, response) => {
     if (request.method !== 'POST') return serve(request, response);
     let text = '';
@@ -55,6 +59,7 @@ export async function startEnginePage(): Promise<EnginePage> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     rounds: told.promise,
     close() {
+      clearTimeout(patience);
       server.close();
       server.closeAllConnections();
     },

@@ -5,7 +5,7 @@ import type { InstrumentView } from '#lib/db/market.ts';
 import type { PreviewBars } from './preview-engine.ts';
 
 /** Chunks asked for: ten years of days and three before them for the warm-up; the sessions of minutes that are kept. */
-export const PREVIEW_CHUNKS = { '1d': 13, '1m': 20 } as const;
+const CHUNKS = { '1d': 13, '1m': 20 } as const;
 
 export type BarsLoad =
   | { readonly state: 'loading' | 'none' | 'failed'; readonly bars: null }
@@ -20,7 +20,7 @@ export function usePreviewBars(instrument: InstrumentView | null, timeframe: Chu
     if (!instrument) return;
     const abort = new AbortController();
     const { symbol: code, market, kind, nameKo: name } = instrument;
-    const query = new URLSearchParams({ symbol: code, timeframe, chunks: String(PREVIEW_CHUNKS[timeframe]), form: 'chunks' });
+    const query = new URLSearchParams({ symbol: code, timeframe, chunks: String(CHUNKS[timeframe]), form: 'chunks' });
     fetch(`/api/market/bars?${query}`, { signal: abort.signal })
       .then(async (answer) => {
         if (!answer.ok) throw new Error(`bars answered ${answer.status}`);

@@ -64,13 +64,18 @@ function startEngine(onOutcome: (wish: Wish, outcome: PreviewOutcome) => void): 
   const worker = new Worker(new URL('./preview-worker.ts', import.meta.url), { type: 'module' });
   let asked: { id: number; wish: Wish; at: number } | null = null;
   let given: PreviewBars | null = null;
+  let isBroken = false; // its script may fail before anything was asked
   worker.onmessage = ({ data: answer }: MessageEvent<PreviewAnswer>) => {
     if (!asked || answer.id !== asked.id) return;
     onOutcome(asked.wish, answer.kind === 'result' ? { ...answer, ms: performance.now() - asked.at } : answer);
   };
-  worker.onerror = () => asked && onOutcome(asked.wish, { kind: 'failed' });
+  worker.onerror = () => {
+    isBroken = true;
+    if (asked) onOutcome(asked.wish, { kind: 'failed' });
+  };
   return {
     ask(wish) {
+      if (isBroken) return onOutcome(wish, { kind: 'failed' });
       asked = { id: (asked?.id ?? 0) + 1, wish, at: performance.now() };
       const { bars, ...run } = wish;
       // The worker keeps the bars: a copy of them travels only when they change, and without being copied once more.
