@@ -22,18 +22,19 @@ worker.onerror = ({ message }) => tell({ error: message || 'the worker could not
 </script>`;
 /** Twice in a row in one worker. */
 const WORKER = `import { engineHashes } from '/lib/testing/engine-runs.ts';
-try { postMessage({ rounds: [await engineHashes(), await engineHashes()] }); } catch (error) { postMessage({ error: String(error?.stack ?? error) }); }`;
+try { postMessage({ agent: navigator.userAgent, rounds: [await engineHashes(), await engineHashes()] }); } catch (error) { postMessage({ error: String(error?.stack ?? error) }); }`;
 
 /** A browser that says nothing for so long has not opened the page. */
 const PATIENCE_MS = 90_000;
 
 const hashes = z.array(z.object({ name: z.string(), hash: z.string(), trades: z.number() }));
-const answer = z.union([z.object({ rounds: z.array(hashes) }), z.object({ error: z.string() })]);
+const said = z.object({ agent: z.string(), rounds: z.array(hashes) });
+const answer = z.union([said, z.object({ error: z.string() })]);
 
 export interface EnginePage {
   readonly url: string;
-  /** What the browser that opens the page computes, each round of it; rejects with its error. */
-  readonly rounds: Promise<z.infer<typeof hashes>[]>;
+  /** What the browser that opens the page calls itself and computes, each round of it; rejects with its error. */
+  readonly said: Promise<z.infer<typeof said>>;
   close(): void;
 }
 
@@ -42,7 +43,7 @@ export interface EnginePage {
  * stripped by Node, nothing bundled or compiled down.
  */
 export async function startEnginePage(): Promise<EnginePage> {
-  const told = Promise.withResolvers<z.infer<typeof hashes>[]>();
+  const told = Promise.withResolvers<z.infer<typeof said>>();
   told.promise.catch(() => {}); // whoever waits for it is told; one who closes early need not be
   const patience = setTimeout(() => told.reject(new Error(`the browser said nothing for ${PATIENCE_MS / 1_000} s`)), PATIENCE_MS);
   const server = createServer(async (request, response) => {
@@ -52,12 +53,12 @@ export async function startEnginePage(): Promise<EnginePage> {
     response.end();
     const given = answer.parse(JSON.parse(text));
     if ('error' in given) told.reject(new Error(given.error));
-    else told.resolve(given.rounds);
+    else told.resolve(given);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    rounds: told.promise,
+    said: told.promise,
     close() {
       clearTimeout(patience);
       server.close();

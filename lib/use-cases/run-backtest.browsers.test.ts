@@ -32,15 +32,16 @@ test('in Node every run trades, and a second round says the same', { timeout: PA
 });
 
 test.runIf(CHROMIUM)('a Web Worker of Chromium says what Node says, twice in a row', { timeout: PATIENCE_MS }, async () => {
-  const rounds = await withPage(async (page) => {
+  const { agent, rounds } = await withPage(async (page) => {
     const browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--disable-dev-shm-usage'] });
     try {
       await (await browser.newPage()).goto(page.url);
-      return await page.rounds;
+      return await page.said;
     } finally {
       await browser.close();
     }
   });
+  expect(agent).toContain('Chrome/');
   expect(rounds).toEqual([await hashesHere(), await hashesHere()]);
 });
 
@@ -48,14 +49,15 @@ test.runIf(FIREFOX)(
   'a Web Worker of Firefox (Debian: firefox-esr) says what Node says, twice in a row',
   { timeout: PATIENCE_MS },
   async () => {
-    const rounds = await withPage(async (page) => {
+    const { agent, rounds } = await withPage(async (page) => {
       const firefox = openFirefox(FIREFOX!, page.url);
       try {
-        return await Promise.race([page.rounds, firefox.ended]);
+        return await Promise.race([page.said, firefox.ended]);
       } finally {
         await firefox.close();
       }
     });
+    expect(agent).toContain('Firefox/');
     expect(rounds).toEqual([await hashesHere(), await hashesHere()]);
   },
 );
