@@ -9,8 +9,9 @@ import { toLocale } from '#lib/i18n/locale.ts';
 import { thinSeries } from './thin-series.ts';
 
 type Point = readonly [day: string, equity: number, drawdown: number];
-/** More points than a wide screen has pixels to show them. */
+/** More points than a wide screen, or a narrow place, has pixels to show them. */
 const MOST_POINTS = 1_200;
+const COMPACT_POINTS = 400;
 const AXIS = { fontSize: 11, fill: 'var(--muted)' } as const;
 
 /** Equity, and under it on the same days how far it is below its high; `isCompact` is the equity line alone, for a narrow place. */
@@ -18,7 +19,8 @@ export function EquityChart({ points, capital, isCompact }: { points: readonly P
   const t = useTranslations('report');
   const locale = toLocale(useLocale());
   const [scale, setScale] = useState<'linear' | 'log'>('linear');
-  const data = useMemo(() => thinSeries(points, MOST_POINTS).map(([day, equity, drawdown]) => ({ day, equity, drawdown })), [points]);
+  const most = isCompact ? COMPACT_POINTS : MOST_POINTS;
+  const data = useMemo(() => thinSeries(points, most).map(([day, equity, drawdown]) => ({ day, equity, drawdown })), [points, most]);
   const worst = points.reduce((deepest, point) => Math.min(deepest, point[2]), 0);
   const last = points.at(-1);
   const months = {

@@ -1,5 +1,5 @@
 'use client';
-import { Bot, FlaskConical, Save } from 'lucide-react';
+import { Bot, ChartNoAxesCombined, FlaskConical, Save } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { type ReactNode, useState } from 'react';
@@ -23,7 +23,7 @@ import { DeployDialog } from './deploy-dialog.tsx';
 import { FaultList } from './fault-list.tsx';
 import { JsonEditor } from './json-editor.tsx';
 import { ParamFields } from './param-fields.tsx';
-import { StrategyPreview } from './preview/strategy-preview.tsx';
+import { PREVIEW_ID, StrategyPreview } from './preview/strategy-preview.tsx';
 import { CostFields, SizingFields, StopFields } from './rule-fields.tsx';
 import { StrategySentences } from './strategy-sentences.tsx';
 import { UniverseFields } from './universe-fields.tsx';
@@ -96,6 +96,12 @@ export function StrategyEditor({ strategy, saved, versions, datasets, settings }
             <Button disabled={!program} onClick={() => setDialog('deploy')}>
               <Bot aria-hidden />
               {t('toDeploy')}
+            </Button>
+            <Button asChild variant="ghost" className="lg:hidden">
+              <a href={`#${PREVIEW_ID}`}>
+                <ChartNoAxesCombined aria-hidden />
+                {t('preview.title')}
+              </a>
             </Button>
           </>
         }

@@ -123,11 +123,14 @@ function impurities({ file, source }: Loaded): readonly Violation[] {
 const DIRECTIVE = /^\s*(['"])use (client|server)\1/;
 const directive = (one: Loaded | undefined) => one && DIRECTIVE.exec(one.source.withoutComments)?.[2];
 
+/** The entry of a Web Worker runs in the browser like a client component, but nothing imports it: its name says so. */
+const isWorker = (file: string) => within(file, 'components') && file.endsWith('-worker.ts');
+
 /** What a web file must not load, however long the chain. */
 function reaches(one: Loaded, loaded: ReadonlyMap<string, Loaded>): readonly Violation[] {
   const isWeb = within(one.file, 'app', 'components') || one.file === 'proxy.ts';
   if (!isWeb) return [];
-  const isClient = directive(one) === 'client';
+  const isClient = directive(one) === 'client' || isWorker(one.file);
   return one.imports.flatMap((first) => {
     const chain = findChain(first, loaded, isClient);
     return chain ? [{ file: one.file, line: first.line, message: `reaches ${chain.join(' → ')}` }] : [];

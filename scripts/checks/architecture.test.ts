@@ -99,6 +99,15 @@ describe('long ways round', () => {
     ).toEqual(['components/a.tsx:3']);
   });
 
+  test('nor may a Web Worker, nor anything of Node', () => {
+    expect(faults({ ...SERVER, 'components/a-worker.ts': `import { s } from '#lib/http/session.ts';` })).toEqual([
+      'components/a-worker.ts:1',
+    ]);
+    expect(
+      faults({ 'components/a-worker.ts': `import { b } from '#lib/b.ts';`, 'lib/b.ts': `import { readFileSync } from 'node:fs';` }),
+    ).toEqual(['components/a-worker.ts:1']);
+  });
+
   test('a server component may, and a client may call a server action', () => {
     expect(faults({ ...SERVER, 'app/page.tsx': `import { s } from '#lib/http/session.ts';` })).toEqual([]);
     expect(

@@ -68,7 +68,8 @@ test('the preview follows what is typed with exactly the result that Node has, a
   await expectAccessible(page);
 
   await page.setViewportSize({ width: 390, height: 844 });
-  await preview.scrollIntoViewIfNeeded();
+  await page.getByRole('link', { name: '미리보기' }).click();
+  await expect(preview).toBeInViewport();
   await expectNoSideScroll(page);
   await expectAccessible(page);
 });

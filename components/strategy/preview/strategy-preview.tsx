@@ -18,6 +18,9 @@ import { defaultSymbol, isInUniverse } from './preview-symbol.ts';
 import { usePreviewBars } from './use-preview-bars.ts';
 import { usePreviewRun } from './use-preview-run.ts';
 
+/** Where a phone, on which the preview stands below the form, is led to. */
+export const PREVIEW_ID = 'preview';
+
 interface Props {
   /** Null while the document has faults. */
   readonly program: Program | null;
@@ -67,7 +70,7 @@ export function StrategyPreview({ program, settings }: Props) {
     return <PreviewFigures {...outcome} isStale={isStale} capital={period.capital} />;
   };
   return (
-    <Card aria-label={t('title')}>
+    <Card id={PREVIEW_ID} aria-label={t('title')} className="scroll-mt-28">
       <CardHeader title={t('title')} detail={t(isMinutes ? 'detailMinutes' : 'detail', { years: PREVIEW_YEARS })} />
       <CardBody className="flex flex-col gap-3">
         {instrument && (
