@@ -6,6 +6,7 @@ import { metricText } from '#components/backtest/metric-value.ts';
 import { EquityChart } from '#components/charts/equity-chart.tsx';
 import { formatNumber } from '#components/numbers/format.ts';
 import { cn } from '#components/ui/class-names.ts';
+import { EmptyState } from '#components/ui/states.tsx';
 import type { MetricName } from '#domain/backtest/metrics/definitions.ts';
 import type { BacktestResult } from '#domain/backtest/result.ts';
 import { toLocale } from '#lib/i18n/locale.ts';
@@ -22,17 +23,26 @@ interface Props {
   readonly capital: number;
 }
 
-/** The result of one symbol: the line, six figures, what to know before believing them, and its fingerprint. */
+/** The result of one symbol: the line, six figures, what to know before believing them, and its fingerprint. Without a buy, why not. */
 export function PreviewFigures({ result, ms, isStale, capital }: Props) {
   const t = useTranslations('strategies.preview');
   const { inputs, metrics, hash } = result;
+  const hasBought = result.trades.length + result.open.length > 0;
   return (
     <div aria-busy={isStale} className="flex flex-col gap-3">
-      <Spoken result={result} isStale={isStale} />
+      <p role="status" aria-live="polite" className="sr-only">
+        {!isStale && (hasBought ? <Spoken result={result} /> : t('noTrades'))}
+      </p>
       <div className={cn('flex flex-col gap-3 motion-safe:transition-opacity motion-safe:delay-100', isStale && 'opacity-50')}>
-        <EquityChart points={result.equity} capital={capital} isCompact />
-        <KpiGrid metrics={metrics} />
-        <Caveats diagnosis={result.diagnosis} isOpen={result.trades.length === 0} />
+        {hasBought ? (
+          <>
+            <EquityChart points={result.equity} capital={capital} isCompact />
+            <KpiGrid metrics={metrics} />
+            <Caveats diagnosis={result.diagnosis} />
+          </>
+        ) : (
+          <NothingBought diagnosis={result.diagnosis} />
+        )}
       </div>
       <dl className="num flex flex-wrap justify-between gap-x-4 gap-y-1 text-muted text-xs">
         <Fact name={t('bars')}>{formatNumber(inputs.bars)}</Fact>
@@ -54,29 +64,32 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   );
 }
 
-/** The figures as one sentence for those who hear them; silent while it would only repeat what is being replaced. */
-function Spoken({ result, isStale }: { result: BacktestResult; isStale: boolean }) {
+/** The figures as one sentence, for those who hear them. */
+function Spoken({ result }: { result: BacktestResult }) {
   const t = useTranslations('strategies.preview');
   const locale = toLocale(useLocale());
   const said = (name: MetricName) => {
     const { value } = result.metrics[name];
     return value === null ? '–' : metricText(name, value, locale).text;
   };
-  return (
-    <p role="status" aria-live="polite" className="sr-only">
-      {!isStale && t('spoken', { total: said('totalReturn'), worst: said('maxDrawdown'), count: result.trades.length })}
-    </p>
-  );
+  return t('spoken', { total: said('totalReturn'), worst: said('maxDrawdown'), count: result.trades.length });
 }
 
-/** What the engine's own diagnosis warns of; open when there was no trade at all, because then it is the answer. */
-function Caveats({ diagnosis, isOpen }: { diagnosis: BacktestResult['diagnosis']; isOpen: boolean }) {
+/** A flat line and zeros would look like a result. */
+function NothingBought({ diagnosis }: Pick<BacktestResult, 'diagnosis'>) {
+  const t = useTranslations('strategies.preview');
+  const locale = toLocale(useLocale());
+  return <EmptyState title={t('noTrades')}>{diagnosis.find(({ code }) => code === 'no_trades')?.[locale]}</EmptyState>;
+}
+
+/** What the engine's own diagnosis warns of. */
+function Caveats({ diagnosis }: Pick<BacktestResult, 'diagnosis'>) {
   const t = useTranslations('strategies.preview');
   const locale = toLocale(useLocale());
   const warnings = diagnosis.filter(({ severity }) => severity !== 'info');
   if (warnings.length === 0) return null;
   return (
-    <details open={isOpen} className="rounded-md border border-warn/30 bg-warn-soft px-3 py-2 text-sm">
+    <details className="rounded-md border border-warn/30 bg-warn-soft px-3 py-2 text-sm">
       <summary className="cursor-pointer text-warn text-xs">
         <AlertTriangle className="mr-1.5 inline size-3.5" aria-hidden />
         {t('caveats', { count: warnings.length })}

@@ -126,7 +126,7 @@ function Refused({ faults }: { faults: readonly { code: string; ko: string; en: 
   const locale = toLocale(useLocale());
   return (
     <EmptyState icon={<ChartNoAxesCombined />} title={t('refused')}>
-      {faults.map((fault) => fault[locale]).join(' ')}
+      {[...faults.map((fault) => fault[locale]), t('refusedNext')].join(' ')}
     </EmptyState>
   );
 }
