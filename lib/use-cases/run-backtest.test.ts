@@ -45,7 +45,7 @@ describe('a back-test', () => {
     expect(withdrawable.length).toBeGreaterThan(20);
     expect(first.result.trades.length).toBeGreaterThan(20);
     expect(first.result).toMatchObject({
-      engine: 'narae.engine/2',
+      engine: 'narae.engine/3',
       lookAhead: { verdict: 'clean' },
       inputs: { from: '2018-03-01', to: '2019-11-29', params: { fast: 3, slow: 10 } },
     });

@@ -8,7 +8,7 @@ import type { OrderCounts } from './run-state.ts';
 import type { UniverseMask } from './signals.ts';
 
 /** Changes when the engine may answer differently for the same inputs. */
-export const ENGINE_VERSION = 'narae.engine/2';
+export const ENGINE_VERSION = 'narae.engine/3';
 
 export interface ResultInputs {
   readonly strategyHash: string;

@@ -82,6 +82,22 @@ test.each([
   );
 });
 
+test('an average does not remember fractions that have left its window', () => {
+  // Adjusted prices before a split, raw ones after: a running sum kept the rounding, and two equal averages seemed to cross.
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: 0.01, max: 100_000, noNaN: true }), { minLength: 1, maxLength: 30 }),
+      fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 12, maxLength: 40 }),
+      (before, after) => {
+        const whole = compute('sma', after, [5]).slice(4);
+        expect(compute('sma', [...before, ...after], [5]).slice(before.length + 4)).toEqual(whole);
+        const shifted = after.map((value) => value / 7);
+        expect(compute('sma', [...before, ...shifted], [5]).slice(before.length + 4)).toEqual(compute('sma', shifted, [5]).slice(4));
+      },
+    ),
+  );
+});
+
 test.each(Object.keys(INDICATORS))('%s: a value never changes when later bars arrive, and none comes before its warm-up', (name) => {
   const indicator = INDICATORS[name]!;
   const args = indicator.args.map((arg) => Math.min(arg.default, 5));

@@ -1,26 +1,39 @@
 /**
  * Averages over a column. Every function here returns a column of the same length, NaN until it is defined, and a value that
  * depends on nothing after its own index. A NaN inside a window makes that window undefined; leading NaN only delay the start.
- * Window sums are kept by adding and subtracting: exact while inputs are whole won or shares with sums below 2^53.
+ * Window sums of whole values are kept by adding and subtracting: exact while they stay below 2^53.
  */
 
-/** Simple moving average: mean of the last `period` values. Defined from the `period`-th value. */
+/**
+ * Simple moving average: mean of the last `period` values. Defined from the `period`-th value. Of fractions (adjusted prices) a
+ * running sum keeps the rounding of values long gone, by which two equal averages seem to cross: such windows are summed anew.
+ */
 export function sma(input: Float64Array, period: number): Float64Array {
   const out = new Float64Array(input.length);
   let sum = 0;
   let missing = 0;
+  let sinceFraction = period; // values since the last fraction; beyond `period` the running sum holds whole values only
   for (let i = 0; i < input.length; i += 1) {
     const entering = input[i]!;
-    if (!Number.isNaN(entering)) sum += entering;
-    else missing += 1;
-    if (i >= period) {
-      const leaving = input[i - period]!;
+    const leaving = i >= period ? input[i - period]! : 0;
+    if (Number.isNaN(entering)) missing += 1;
+    if (Number.isNaN(leaving)) missing -= 1;
+    sinceFraction = Math.floor(entering) < entering ? 0 : sinceFraction + 1;
+    if (sinceFraction <= period) sum = sumOf(input, Math.max(0, i - period + 1), i);
+    else {
+      if (!Number.isNaN(entering)) sum += entering;
       if (!Number.isNaN(leaving)) sum -= leaving;
-      else missing -= 1;
     }
     out[i] = i >= period - 1 && missing === 0 ? sum / period : Number.NaN;
   }
   return out;
+}
+
+/** The values of `[first, last]`, oldest first, without the missing ones. */
+function sumOf(input: Float64Array, first: number, last: number): number {
+  let sum = 0;
+  for (let j = first; j <= last; j += 1) if (!Number.isNaN(input[j]!)) sum += input[j]!;
+  return sum;
 }
 
 /**
