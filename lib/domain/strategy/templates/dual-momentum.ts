@@ -5,12 +5,12 @@ export const dualMomentum: StrategyTemplate = {
   ko: {
     name: '듀얼 모멘텀',
     about:
-      '한 달에 한 번 1년 수익률이 높은 종목을 고르고, 그 수익률이 0보다 클 때만 사서 6개월 수익률이 꺾이면 팝니다. 강한 종목을 오래 들고 가며, 추세가 급히 바뀌면 늦습니다.',
+      '한 달에 한 번 1년 수익률이 높은 종목을 고르고, 1년과 6개월 수익률이 모두 0보다 클 때만 사서 6개월 수익률이 꺾이면 팝니다. 강한 종목을 오래 들고 가며, 추세가 급히 바뀌면 늦습니다.',
   },
   en: {
     name: 'Dual momentum',
     about:
-      'Once a month takes the stocks with the best year, only while that year is positive, and sells when six months turn negative. It holds winners long and is late when markets turn fast.',
+      'Once a month takes the stocks with the best year, only while that year and its last six months are positive, and sells when six months turn negative. It holds winners long and is late when markets turn fast.',
   },
   document: {
     schema: 'narae.strategy/1',
@@ -22,7 +22,13 @@ export const dualMomentum: StrategyTemplate = {
       rank: { by: { indicator: 'roc', args: { period: { param: 'days' } } }, order: 'desc', limit: 20 },
       refresh: 'monthly',
     },
-    entry: { left: { indicator: 'roc', args: { period: { param: 'days' } } }, op: '>', right: 0 },
+    entry: {
+      all: [
+        { left: { indicator: 'roc', args: { period: { param: 'days' } } }, op: '>', right: 0 },
+        // Without it the best of the year would be bought on every day after its six months had it sold.
+        { left: { indicator: 'roc', args: { period: 120 } }, op: '>', right: 0 },
+      ],
+    },
     exit: { left: { indicator: 'roc', args: { period: 120 } }, op: '<', right: 0 },
     stops: { loss: 0.15 },
     sizing: { kind: 'equal_weight', maxPositions: 10 },

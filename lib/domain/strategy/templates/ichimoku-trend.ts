@@ -23,6 +23,7 @@ export const ichimokuTrend: StrategyTemplate = {
     entry: {
       all: [
         { left: { indicator: 'ichimoku' }, op: 'crosses_above', right: { indicator: 'ichimoku', output: 'base' } },
+        { left: { field: 'close' }, op: '>', right: { indicator: 'ichimoku', output: 'base' } },
         { left: { field: 'close' }, op: '>', right: { indicator: 'ichimoku', output: 'span_a' } },
         { left: { field: 'close' }, op: '>', right: { indicator: 'ichimoku', output: 'span_b' } },
       ],
