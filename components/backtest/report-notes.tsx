@@ -183,6 +183,7 @@ export function InputsCard({ backtest, summary }: { backtest: BacktestDetail; su
     [
       t('rules'),
       Object.entries(inputs.rules)
+        .filter(([name]) => name !== 'unsourced') // the diagnosis says it in a sentence
         .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
         .join(' · '),
     ],

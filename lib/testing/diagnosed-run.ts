@@ -21,6 +21,7 @@ export interface RunFacts {
   readonly silent?: readonly string[];
   readonly factor?: (day: string) => number;
   readonly participation?: number;
+  readonly unsourced?: DiagnosisInput['unsourced'];
 }
 
 /** A run of three symbols that all stand at 1,000 won with 1,000 shares a day, and of which nothing is to be told but the facts. */
@@ -54,7 +55,16 @@ export function aDiagnosedRun(facts: RunFacts = {}): DiagnosisInput {
     totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0, ...facts.totals },
   } satisfies EngineOutput;
   const lookAhead = facts.lookAhead ?? { checked: 8, verdict: 'clean', firstLeak: null };
-  return { columns, output, days, equity, capital: CAPITAL, participation: facts.participation ?? 0.1, lookAhead };
+  return {
+    columns,
+    output,
+    days,
+    equity,
+    capital: CAPITAL,
+    participation: facts.participation ?? 0.1,
+    lookAhead,
+    unsourced: facts.unsourced ?? [],
+  };
 }
 
 /** Losses and gains by turns over the symbols, which together make a small loss: nobody made the result. */

@@ -65,6 +65,17 @@ describe('a back-test', () => {
     expect(compounded).toBeCloseTo(outcome.result.metrics.totalReturn.value!, 10);
   });
 
+  test('names the rules of its period that nobody could source, and the days', async () => {
+    const sourced = columns(1);
+    const older = { ...sourced, times: sourced.times.map((time) => `${Number(time.slice(0, 4)) - 8}${time.slice(4)}`) };
+    const [then, now] = [await runBacktest(input({ columns: older, from: '2010-03-01', to: '2011-11-30' })), await runBacktest(input())];
+    if (!then.ok || !now.ok) throw new Error('runs');
+    expect(now.result.inputs.rules).not.toHaveProperty('unsourced');
+    const days = { market: 'KOSPI', from: then.result.inputs.from, to: '2010-10-03' };
+    expect(then.result.inputs.rules).toMatchObject({ unsourced: [{ rule: 'tick_size', ...days }] });
+    expect(then.result.diagnosis.find(({ code }) => code === 'unsourced_rules')?.en).toContain(`KOSPI tick size (${days.from}~2010-10-03)`);
+  });
+
   test('does what parameters, mask and capital say, and says so in its inputs', async () => {
     const [plain, masked] = [
       await runBacktest(input()),

@@ -7,6 +7,7 @@ import { computeMetrics } from '#domain/backtest/metrics.ts';
 import { type BacktestResult, ENGINE_VERSION, monthlyReturns, withHash } from '#domain/backtest/result.ts';
 import { withdrawableCash } from '#domain/backtest/settled-cash.ts';
 import { NO_MASK, signalSteps, type UniverseMask } from '#domain/backtest/signals.ts';
+import { unsourcedRules } from '#domain/market/rule-book.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 import type { Fault } from '#domain/strategy/fault.ts';
 
@@ -174,6 +175,13 @@ function assemble(input: BacktestInput, program: Program, { start, end, output, 
   const days = lastOfDay.map((t) => dayOf(columns.times[t]!));
   const equity = Float64Array.from(lastOfDay, (t) => output.equity[t - start]!);
   const cash = Float64Array.from(lastOfDay, (t) => output.cash[t - start]!);
+  const unsourced = unsourcedRules({
+    from: days[0]!,
+    to: days.at(-1)!,
+    symbols: columns.symbols,
+    isTaxByLaw: document.costs.tax === 'krx',
+    isIntraday: columns.isIntraday,
+  });
   let high = capital;
   const points = days.map((day, i) => {
     high = Math.max(high, equity[i]!);
@@ -195,7 +203,13 @@ function assemble(input: BacktestInput, program: Program, { start, end, output, 
       symbols: columns.symbols.length,
       bars: columns.time.length,
       isAdjusted: columns.isAdjusted,
-      rules: { ...document.costs, ...document.execution, ticksAndLimits: 'krx', delistingHaircut: input.delistingHaircut ?? 0 },
+      rules: {
+        ...document.costs,
+        ...document.execution,
+        ticksAndLimits: 'krx',
+        delistingHaircut: input.delistingHaircut ?? 0,
+        ...(unsourced.length > 0 ? { unsourced } : {}),
+      },
     },
     metrics: computeMetrics({ days, equity, held: output.held, capital, trades: output.trades, totals: output.totals }),
     equity: points,
@@ -205,6 +219,6 @@ function assemble(input: BacktestInput, program: Program, { start, end, output, 
     orders: output.counts,
     lookAhead,
     withdrawable: withdrawableCash(days, cash, capital, columns.sessions ? 1 : 2),
-    diagnosis: diagnose({ columns, output, days, equity, capital, participation: document.execution.participation, lookAhead }),
+    diagnosis: diagnose({ columns, output, days, equity, capital, participation: document.execution.participation, lookAhead, unsourced }),
   });
 }

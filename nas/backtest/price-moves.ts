@@ -15,11 +15,10 @@ const SPLITS = [2, 2.5, 3, 4, 5, 6, 8, 9, 10, 12.5, 20, 25, 50, 100];
 /** The day's limit as a fraction. Only where the law is known: in years without a source nothing is called impossible. */
 function limitSql(): string {
   const eras = Object.entries(LIMIT_ERAS).flatMap(([market, list]) =>
-    list
-      .filter((era) => era.isSourced)
-      .map(
-        (era) => `when market = '${market}' and day >= date '${era.since < '1900' ? '1900-01-01' : era.since}' then ${era.percent / 100}`,
-      ),
+    list.map(
+      ({ since, percent, isSourced }) =>
+        `when market = '${market}' and day >= date '${since < '1900' ? '1900-01-01' : since}' then ${isSourced ? percent / 100 : '1e9'}`,
+    ),
   );
   return `(case ${eras.join(' ')} else 1e9 end) * (case when kind <> 'stock' and regexp_matches(name, '레버리지|2X') then 2 else 1 end)`;
 }

@@ -1,5 +1,6 @@
 import { nextOpenDays } from '#domain/market/calendar.ts';
 import type { InstrumentKind, Market } from '#domain/market/instrument.ts';
+import type { RuleEra } from '#domain/market/ticks.ts';
 import type { Krw } from '#domain/money.ts';
 
 /** Rates are kept to nine decimals: the finest in use is KIS's 0.0140527 % = 0.000140527. */
@@ -40,22 +41,43 @@ export interface TaxQuestion {
 }
 
 /** Securities transaction tax including 농어촌특별세 where it applies, as a fraction of the sale, by first settlement day. */
-export interface TaxEra {
-  readonly since: string;
+export interface TaxEra extends RuleEra {
   readonly rate: Readonly<Record<Market, number>>;
-  readonly isSourced: boolean;
 }
 
-/** Newest first. Schedule published in 2020 and the rates of 2026: 증권거래세법 시행령. */
+const SCHEDULE = '증권거래세법 시행령, schedule of 2020 (hankyung.com 2020072267916)';
+const CUT_2019 = 'etnews.com/20190521000300: sales settled from 2019-06-03, traded from 2019-05-30';
+
+/** Newest first. A KOSPI rate is the tax and 0.15 % 농어촌특별세. */
 export const TAX_ERAS: readonly TaxEra[] = [
-  { since: '2026-01-01', rate: { KOSPI: 0.002, KOSDAQ: 0.002, KONEX: 0.001 }, isSourced: true },
-  { since: '2025-01-01', rate: { KOSPI: 0.0015, KOSDAQ: 0.0015, KONEX: 0.001 }, isSourced: true },
-  { since: '2024-01-01', rate: { KOSPI: 0.0018, KOSDAQ: 0.0018, KONEX: 0.001 }, isSourced: true },
-  { since: '2023-01-01', rate: { KOSPI: 0.002, KOSDAQ: 0.002, KONEX: 0.001 }, isSourced: true },
-  { since: '2021-01-01', rate: { KOSPI: 0.0023, KOSDAQ: 0.0023, KONEX: 0.001 }, isSourced: true },
-  { since: '2019-06-03', rate: { KOSPI: 0.0025, KOSDAQ: 0.0025, KONEX: 0.001 }, isSourced: true },
-  // "Earlier: 0.30 %" is all the source says; when it began, and KONEX's rate then, rest on general knowledge.
-  { since: '0001-01-01', rate: { KOSPI: 0.003, KOSDAQ: 0.003, KONEX: 0.003 }, isSourced: false },
+  {
+    since: '2026-01-01',
+    rate: { KOSPI: 0.002, KOSDAQ: 0.002, KONEX: 0.001 },
+    isSourced: true,
+    source: '증권거래세법 시행령, rates of 2026 (moneymindsite)',
+  },
+  {
+    since: '2025-01-01',
+    rate: { KOSPI: 0.0015, KOSDAQ: 0.0015, KONEX: 0.001 },
+    isSourced: true,
+    source: `${SCHEDULE}; first trades of 2024-12-27 (broker notice hygood 1419)`,
+  },
+  { since: '2024-01-01', rate: { KOSPI: 0.0018, KOSDAQ: 0.0018, KONEX: 0.001 }, isSourced: true, source: SCHEDULE },
+  { since: '2023-01-01', rate: { KOSPI: 0.002, KOSDAQ: 0.002, KONEX: 0.001 }, isSourced: true, source: SCHEDULE },
+  { since: '2021-01-01', rate: { KOSPI: 0.0023, KOSDAQ: 0.0023, KONEX: 0.001 }, isSourced: true, source: SCHEDULE },
+  { since: '2019-06-03', rate: { KOSPI: 0.0025, KOSDAQ: 0.0025, KONEX: 0.001 }, isSourced: true, source: CUT_2019 },
+  {
+    since: '1997-01-01',
+    rate: { KOSPI: 0.003, KOSDAQ: 0.003, KONEX: 0.003 },
+    isSourced: true,
+    source: `the rates before the cut (${CUT_2019}), which was the first since 1996 (hankookilbo.com/News/Read/201905211157035366)`,
+  },
+  {
+    since: '0001-01-01',
+    rate: { KOSPI: 0.003, KOSDAQ: 0.003, KONEX: 0.003 },
+    isSourced: false,
+    source: 'general knowledge, no document found',
+  },
 ];
 
 /** The rates in force on a settlement day. */

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { limitRate, listingDayLimits, priceLimits, UNLIMITED } from '#domain/market/price-limit.ts';
-import { isOnTick, tickTable } from '#domain/market/ticks.ts';
+import { isOnTick, tickSize, tickTable } from '#domain/market/ticks.ts';
 
 const stock = { kind: 'stock' } as const;
 
 test.each([
+  { day: '1996-12-02', market: 'KOSPI', rate: 0.08 },
+  { day: '1998-12-05', market: 'KOSPI', rate: 0.12 },
   { day: '1998-12-07', market: 'KOSPI', rate: 0.15 },
+  { day: '1997-06-02', market: 'KOSDAQ', rate: 0.08 },
+  { day: '1998-06-01', market: 'KOSDAQ', rate: 0.12 },
   { day: '2015-06-12', market: 'KOSPI', rate: 0.15 },
   { day: '2015-06-15', market: 'KOSPI', rate: 0.3 },
   { day: '2005-03-25', market: 'KOSDAQ', rate: 0.12 },
@@ -48,6 +52,7 @@ test('liquidation trading knows no limit', () => {
 test('a new listing moves between 60 % and 400 % of its offer price since 2023-06-26', () => {
   expect(listingDayLimits(20_000, { ...stock, day: '2023-06-26', market: 'KOSDAQ' })).toEqual({ upper: 80_000, lower: 12_000 });
   expect(listingDayLimits(20_000, { ...stock, day: '2023-06-23', market: 'KOSDAQ' })).toBeNull();
+  expect(listingDayLimits(20_000, { ...stock, day: '2023-06-26', market: 'KONEX' })).toBeNull();
 });
 
 test('limits lie on the tick, hold the base price between them and never exceed the rate by more than the smallest tick', () => {
@@ -61,10 +66,10 @@ test('limits lie on the tick, hold the base price between them and never exceed 
         const { upper, lower } = priceLimits(base, question);
         const bands = tickTable(question);
         expect(isOnTick(upper, bands) && isOnTick(lower, bands)).toBe(true);
-        expect(lower).toBeLessThanOrEqual(Math.max(base, 5));
+        expect(lower).toBeLessThanOrEqual(Math.max(base, tickSize(0, bands)));
         if (isOnTick(base, bands)) expect(upper).toBeGreaterThanOrEqual(base);
         const rate = limitRate(question) as number;
-        if (base * rate >= 5) expect(upper - base).toBeLessThanOrEqual(Math.max(base * rate, 1_000));
+        if (base * rate >= tickSize(0, bands)) expect(upper - base).toBeLessThanOrEqual(Math.max(base * rate, 1_000));
       },
     ),
   );

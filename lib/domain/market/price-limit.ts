@@ -1,5 +1,5 @@
 import type { InstrumentKind, Market } from '#domain/market/instrument.ts';
-import { ceilToTick, floorToTick, tickSize, tickTable } from '#domain/market/ticks.ts';
+import { ceilToTick, floorToTick, type RuleEra, tickSize, tickTable } from '#domain/market/ticks.ts';
 
 /** The day's lowest and highest price an order may name, in won, both on the tick. */
 export interface PriceLimits {
@@ -18,30 +18,61 @@ export interface LimitQuestion {
 }
 
 /** A price limit (가격제한폭) as a percentage of the base price, with the first day it was in force. */
-export interface LimitEra {
-  readonly since: string;
+export interface LimitEra extends RuleEra {
   readonly percent: number;
-  readonly isSourced: boolean;
 }
 
-/** Newest first. KOSPI and KOSDAQ since 1998 and 2005: stated by the exchange and visible in the daily data. */
+const HISTORY = 'nocutnews.co.kr/news/4428216, 2015-06-14';
+const WIDENED: LimitEra = {
+  since: '2015-06-15',
+  percent: 30,
+  isSourced: true,
+  source: `ETF and ETN too: ${HISTORY}; visible in the daily data`,
+};
+
+/** Newest first. Where a source tells only the month of a change, the part of that month is a row of its own, marked as unsourced. */
 export const LIMIT_ERAS: Readonly<Record<Market, readonly LimitEra[]>> = {
   KOSPI: [
-    { since: '2015-06-15', percent: 30, isSourced: true },
-    { since: '1998-12-07', percent: 15, isSourced: true },
-    { since: '1998-03-02', percent: 12, isSourced: false },
-    { since: '1996-11-25', percent: 8, isSourced: false },
-    { since: '0001-01-01', percent: 6, isSourced: false },
+    WIDENED,
+    { since: '1998-12-07', percent: 15, isSourced: true, source: `${HISTORY}; the day is visible in the daily data` },
+    { since: '1998-04-01', percent: 12, isSourced: true, source: `${HISTORY}: 12 % in March 1998` },
+    { since: '1998-03-02', percent: 12, isSourced: false, source: `the month is reported (${HISTORY}), the day is general knowledge` },
+    { since: '1996-12-01', percent: 8, isSourced: true, source: `${HISTORY}: 8 % in November 1996` },
+    { since: '1996-11-25', percent: 8, isSourced: false, source: `the month is reported (${HISTORY}), the day is general knowledge` },
+    {
+      since: '1995-04-01',
+      percent: 6,
+      isSourced: true,
+      source: `6 % before (${HISTORY}); a rate since 1995-04-01 (a-ha.io/questions/4fec264e…)`,
+    },
+    {
+      since: '0001-01-01',
+      percent: 6,
+      isSourced: false,
+      source: 'fixed amounts of won in 17 price bands until 1995-03-31, whose table nobody could show',
+    },
   ],
   KOSDAQ: [
-    { since: '2015-06-15', percent: 30, isSourced: true },
-    { since: '2005-03-28', percent: 15, isSourced: true },
-    { since: '0001-01-01', percent: 12, isSourced: true },
+    WIDENED,
+    { since: '2005-03-28', percent: 15, isSourced: true, source: `${HISTORY}; the day is visible in the daily data` },
+    { since: '1998-06-01', percent: 12, isSourced: true, source: `${HISTORY}; hankyung.com/article/2005022215891` },
+    { since: '1998-04-01', percent: 12, isSourced: false, source: `April by hankyung.com/article/2005022215891, May 1998 by ${HISTORY}` },
+    { since: '1996-12-01', percent: 8, isSourced: true, source: `${HISTORY}: 8 % in November 1996` },
+    {
+      since: '0001-01-01',
+      percent: 8,
+      isSourced: false,
+      source: 'fixed amounts of won until October 1996 (hankyung.com/article/2005022215891)',
+    },
   ],
-  // KONEX kept 15 % when the other two went to 30 %: raw highs and lows of 2021–2026 stop there; before, general knowledge.
   KONEX: [
-    { since: '2021-01-04', percent: 15, isSourced: true },
-    { since: '0001-01-01', percent: 15, isSourced: false },
+    {
+      since: '2013-07-01',
+      percent: 15,
+      isSourced: true,
+      source: `15 % stayed when the others went to 30 (${HISTORY}); raw highs and lows of 2021–2026 stop there`,
+    },
+    { since: '0001-01-01', percent: 15, isSourced: false, source: 'no KONEX yet: here so that every day has a limit' },
   ],
 };
 
@@ -52,7 +83,7 @@ function limitPercent({ day, market, kind, leverage = 1, isLiquidation = false }
   if (isLiquidation) return null;
   const era = LIMIT_ERAS[market].find((candidate) => candidate.since <= day);
   if (!era) throw new RangeError(`no price limit for ${day}`);
-  // Leveraged products move by a multiple of the share limit (unverified in the exchange's documents; the broker's limits decide).
+  // A fund of twice the index has twice the limit: 30 % when shares had 15 (hankyung.com/article/2011080981536). The broker's own limits decide.
   return kind === 'stock' ? era.percent : Math.round(era.percent * Math.max(1, Math.abs(leverage)));
 }
 
@@ -85,9 +116,12 @@ export function priceLimits(basePrice: number, question: LimitQuestion): PriceLi
   };
 }
 
-/** First-day limits of a new listing: 60 % to 400 % of the offer price since 2023-06-26 (day unverified; highs of exactly 400 % in 2026). Null before. */
+/**
+ * First-day limits of a new listing: 60 % to 400 % of the offer price since 2023-06-26, on KOSPI and KOSDAQ
+ * (ajunews.com/amp/20230413111611111; highs of exactly 400 % in 2026). Null before and on KONEX.
+ */
 export function listingDayLimits(offerPrice: number, question: LimitQuestion): PriceLimits | null {
-  if (question.day < '2023-06-26') return null;
+  if (question.day < '2023-06-26' || question.market === 'KONEX') return null;
   const bands = tickTable(question);
   return { upper: floorToTick(offerPrice * 4, bands), lower: ceilToTick(Math.ceil((offerPrice * 60) / 100), bands) };
 }

@@ -37,6 +37,20 @@ test.each([
   expect(tickSize(price, until2023('KONEX'))).toBe(kosdaq);
 });
 
+test.each([
+  { day: '2003-07-18', price: 900, kospi: 5, kosdaq: 10 },
+  { day: '2003-07-18', price: 12_000, kospi: 50, kosdaq: 100 },
+  { day: '2003-07-21', price: 900, kospi: 5, kosdaq: 5 },
+  { day: '2003-07-21', price: 12_000, kospi: 50, kosdaq: 50 },
+  { day: '2003-07-21', price: 700_000, kospi: 1_000, kosdaq: 100 },
+  { day: '2010-10-01', price: 900, kospi: 5, kosdaq: 5 },
+  { day: '2010-10-04', price: 900, kospi: 1, kosdaq: 1 },
+  { day: '2010-10-04', price: 1_000, kospi: 5, kosdaq: 5 },
+])('on $day a share at $price won moved by $kospi on KOSPI and by $kosdaq on KOSDAQ', ({ day, price, kospi, kosdaq }) => {
+  expect(tickSize(price, tickTable({ day, kind: 'stock', market: 'KOSPI' }))).toBe(kospi);
+  expect(tickSize(price, tickTable({ day, kind: 'stock', market: 'KOSDAQ' }))).toBe(kosdaq);
+});
+
 test('an ETF moves by 5 won flat before December 2023, and by 1 won below 2,000 after it', () => {
   const on = (day: string) => tickTable({ day, kind: 'etf', market: 'KOSPI' });
   expect(tickSize(1_500, on('2023-12-01'))).toBe(5);
@@ -48,7 +62,8 @@ test('an ETF moves by 5 won flat before December 2023, and by 1 won below 2,000 
 test('an era nobody could source says so', () => {
   expect(tickEra({ day: '2005-05-02', kind: 'stock', market: 'KOSPI' })).toMatchObject({ isSourced: false });
   expect(tickEra({ day: '2022-05-02', kind: 'stock', market: 'KOSPI' })).toMatchObject({ isSourced: true });
-  expect(tickEra({ day: '2026-05-04', kind: 'etf', market: 'KOSPI' })).toMatchObject({ isSourced: false });
+  expect(tickEra({ day: '2023-12-11', kind: 'etf', market: 'KOSPI' })).toMatchObject({ isSourced: false });
+  expect(tickEra({ day: '2026-05-04', kind: 'etf', market: 'KOSPI' })).toMatchObject({ isSourced: true });
 });
 
 test.each([

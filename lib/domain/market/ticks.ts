@@ -8,11 +8,15 @@ export interface TickBand {
 /** Tick size (호가가격단위) by price, lowest band first; the first band begins at 0. */
 export type TickTable = readonly TickBand[];
 
-/** A tick table with the first day it was in force. `isSourced: false` marks what rests on general knowledge only. */
-export interface TickEra {
+/** A rule with the first day it was in force. `isSourced: false` marks what rests on general knowledge only, or a day that sources dispute. */
+export interface RuleEra {
   readonly since: string;
   readonly isSourced: boolean;
+  /** Where we have it from: the rule, a report of it by its address, or what in the data shows it. */
   readonly source: string;
+}
+
+export interface TickEra extends RuleEra {
   readonly bands: TickTable;
 }
 
@@ -21,6 +25,8 @@ const table = (...pairs: readonly (readonly [from: number, tick: number])[]): Ti
 const STOCK_2023 = table([0, 1], [2_000, 5], [5_000, 10], [20_000, 50], [50_000, 100], [200_000, 500], [500_000, 1_000]);
 const KOSPI_2010 = table([0, 1], [1_000, 5], [5_000, 10], [10_000, 50], [50_000, 100], [100_000, 500], [500_000, 1_000]);
 const KOSDAQ_2010 = table([0, 1], [1_000, 5], [5_000, 10], [10_000, 50], [50_000, 100]);
+const KOSDAQ_2003 = table([0, 5], [5_000, 10], [10_000, 50], [50_000, 100]);
+const KOSDAQ_1996 = table([0, 10], [10_000, 100], [100_000, 500], [500_000, 1_000]);
 const KOSPI_BEFORE_2010 = table([0, 5], [5_000, 10], [10_000, 50], [50_000, 100], [100_000, 500], [500_000, 1_000]);
 const FIVE_WON = table([0, 5]);
 const FUND_2023 = table([0, 1], [2_000, 5]);
@@ -33,27 +39,58 @@ const SINCE_2023: TickEra = {
   bands: STOCK_2023,
 };
 const MEASURED = 'every raw close of 2021-01-04 … 2023-01-24 in the market-day files lies on it';
-const KNOWLEDGE = 'general knowledge, no document found';
+const FIRST_SINCE_2010 =
+  '1 won instead of 5 below 1,000 on both boards from 2010-10-04 (hankyung.com/article/2010073099481); not changed again before 2023 (kr.investing.com/news/economy/article-871878)';
 
 const KOSPI_ERAS: readonly TickEra[] = [
   SINCE_2023,
   { since: '2021-01-04', isSourced: true, source: MEASURED, bands: KOSPI_2010 },
-  { since: '2010-10-04', isSourced: false, source: KNOWLEDGE, bands: KOSPI_2010 },
-  { since: '0001-01-01', isSourced: false, source: `${KNOWLEDGE}: 5 won below 1,000 until 2010-10-03`, bands: KOSPI_BEFORE_2010 },
+  { since: '2010-10-04', isSourced: true, source: FIRST_SINCE_2010, bands: KOSPI_2010 },
+  {
+    since: '0001-01-01',
+    isSourced: false,
+    source:
+      '5 won below 5,000 until 2010-10-03 is reported (hankyung.com/article/2010073099481); since when, and the bands above, general knowledge',
+    bands: KOSPI_BEFORE_2010,
+  },
 ];
 const KOSDAQ_ERAS: readonly TickEra[] = [
   SINCE_2023,
   { since: '2021-01-04', isSourced: true, source: `${MEASURED}; KONEX follows it`, bands: KOSDAQ_2010 },
-  { since: '0001-01-01', isSourced: false, source: KNOWLEDGE, bands: KOSDAQ_2010 },
+  { since: '2010-10-04', isSourced: true, source: FIRST_SINCE_2010, bands: KOSDAQ_2010 },
+  {
+    since: '2003-07-21',
+    isSourced: true,
+    source:
+      'four steps of 5 to 100 won (hankyung.com/finance/article/2003052902901); unadjusted closes leave the 10-won grid in that quarter and the 5-won grid in the last of 2010',
+    bands: KOSDAQ_2003,
+  },
+  {
+    since: '1996-07-01',
+    isSourced: false,
+    source:
+      '10 won below 10,000 and 100 won up to 50,000 until 2003-07-20 are reported (hankyung.com/finance/article/2003052902901); the rest general knowledge',
+    bands: KOSDAQ_1996,
+  },
+  { since: '0001-01-01', isSourced: false, source: 'no KOSDAQ yet: here so that every day has a table', bands: KOSDAQ_2010 },
 ];
+const DISPUTED_DECEMBER =
+  '1 won below 2,000 from 2023-12-18 (mediapen.com/news/view/860330) or from 2023-12-08 (etoday.co.kr/news/view/2289674): the later is taken';
 const FUND_ERAS: readonly TickEra[] = [
   {
-    since: '2023-12-18',
-    isSourced: false,
-    source: 'ETF/ETN 1 won below 2,000 since December 2023; two news reports of 2023-10-05 name the 8th and the 18th, the later is taken',
+    since: '2024-01-01',
+    isSourced: true,
+    source: `${DISPUTED_DECEMBER}; both lie behind. Seen live: a fund of 1 won steps`,
     bands: FUND_2023,
   },
-  { since: '0001-01-01', isSourced: true, source: 'ETF/ETN 5 won flat before December 2023', bands: FIVE_WON },
+  { since: '2023-12-18', isSourced: false, source: DISPUTED_DECEMBER, bands: FUND_2023 },
+  { since: '2023-12-08', isSourced: false, source: DISPUTED_DECEMBER, bands: FIVE_WON },
+  {
+    since: '0001-01-01',
+    isSourced: true,
+    source: '5 won flat (hankyung.com/article/2022103169051); all 130,594 traded closes of 2020-01-02 … 2023-11-30 lie on it',
+    bands: FIVE_WON,
+  },
 ];
 
 export interface TickQuestion {

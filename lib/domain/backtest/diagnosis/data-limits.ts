@@ -1,7 +1,4 @@
-import { TAX_ERAS } from '#domain/market/fees-and-tax.ts';
-import { LIMIT_ERAS } from '#domain/market/price-limit.ts';
-import { tickEras } from '#domain/market/ticks.ts';
-import type { Columns } from '../columns.ts';
+import type { Rule, UnsourcedRule } from '#domain/market/rule-book.ts';
 import type { Analysis } from './finding.ts';
 
 /** One trade in twenty decided by a guess is worth a word. */
@@ -40,27 +37,26 @@ export const priceData: Analysis = ({ columns }) => {
   };
 };
 
-/** Rule tables in force in the period that rest on general knowledge only. */
-export const unsourcedRules: Analysis = ({ columns, days }) => {
-  const rules = doubtfulRules(columns, days[0]!);
-  if (rules.length === 0) return null;
+const RULE_NAMES: Readonly<Record<Rule, { readonly ko: string; readonly en: string }>> = {
+  tick_size: { ko: '호가단위', en: 'tick size' },
+  price_limit: { ko: '가격제한폭', en: 'price limits' },
+  fund_price_limit: { ko: '레버리지 상품의 가격제한폭', en: 'price limits of leveraged funds' },
+  transaction_tax: { ko: '거래세', en: 'transaction tax' },
+  session_hours: { ko: '거래시간이 다른 날', en: 'days with other hours' },
+};
+
+/** Rule tables in force in the period that rest on general knowledge only, each with its days. */
+export const unsourcedInRun: Analysis = ({ unsourced }) => {
+  if (unsourced.length === 0) return null;
+  const name = (language: 'ko' | 'en') =>
+    unsourced
+      .map(({ rule, market, from, to }) => `${market === null ? '' : `${market} `}${RULE_NAMES[rule][language]} (${from}~${to})`)
+      .join(', ');
   return {
     code: 'unsourced_rules',
     severity: 'info',
-    numbers: { rules: rules.length },
-    ko: `이 기간의 다음 규칙은 문서로 확인하지 못했습니다: ${rules.map((rule) => rule.ko).join(', ')}. 체결가와 비용이 조금 다를 수 있습니다.`,
-    en: `These rules of the period are not backed by a document: ${rules.map((rule) => rule.en).join(', ')}. Fills and costs may differ a little.`,
+    numbers: { rules: new Set(unsourced.map(({ rule }: UnsourcedRule) => rule)).size },
+    ko: `이 기간의 다음 규칙은 문서로 확인하지 못했습니다: ${name('ko')}. 체결가와 비용이 조금 다를 수 있습니다.`,
+    en: `These rules of the period are not backed by a document: ${name('en')}. Fills and costs may differ a little.`,
   };
 };
-
-function doubtfulRules(columns: Columns, from: string): { ko: string; en: string }[] {
-  const markets = [...new Set(columns.symbols.map((symbol) => symbol.market))];
-  const kinds = [...new Set(columns.symbols.map((symbol) => symbol.kind))];
-  const isDoubtful = (eras: readonly { since: string; isSourced: boolean }[]) =>
-    eras.some((era, i) => !era.isSourced && (eras[i - 1]?.since ?? '9999') > from && era.since <= columns.times.at(-1)!);
-  const names: { ko: string; en: string }[] = [];
-  if (markets.some((market) => kinds.some((kind) => isDoubtful(tickEras(kind, market))))) names.push({ ko: '호가단위', en: 'tick size' });
-  if (markets.some((market) => isDoubtful(LIMIT_ERAS[market]))) names.push({ ko: '가격제한폭', en: 'price limits' });
-  if (isDoubtful(TAX_ERAS)) names.push({ ko: '거래세', en: 'transaction tax' });
-  return names;
-}

@@ -1,3 +1,4 @@
+import type { UnsourcedRule } from '#domain/market/rule-book.ts';
 import type { Columns } from '../columns.ts';
 import type { EngineOutput } from '../engine.ts';
 import type { LookAheadReport } from '../look-ahead.ts';
@@ -23,6 +24,7 @@ export interface DiagnosisInput {
   /** Share of a bar's volume that the run's fills may take. */
   readonly participation: number;
   readonly lookAhead: LookAheadReport;
+  readonly unsourced: readonly UnsourcedRule[];
 }
 
 /** One question to a run; null when there is nothing to tell. */
