@@ -178,7 +178,9 @@ function assemble(input: BacktestInput, program: Program, { start, end, output, 
   const unsourced = unsourcedRules({
     from: days[0]!,
     to: days.at(-1)!,
-    symbols: columns.symbols,
+    symbols: columns.symbols.flatMap(({ kind, market, markets = [{ market }] }) =>
+      markets.map((period) => ({ kind, market: period.market })),
+    ),
     isTaxByLaw: document.costs.tax === 'krx',
     isIntraday: columns.isIntraday,
   });

@@ -39,6 +39,9 @@ test('a symbol has the market of the run’s first day, not the one it moved to 
   ]);
   await expect(kosdaq(moved)).rejects.toThrow('no bars for this request');
   expect((await loadColumns(out, { from: moved, to: LAST })).symbols.map(({ market }) => market)).toEqual(['KOSPI', 'KOSPI', 'KOSPI']);
+  // Who moves within a run is loaded for both markets and knows its day.
+  const [first] = (await loadColumns(out, { from: DAYS[0]!, to: LAST, markets: ['KOSPI'] })).symbols;
+  expect(first).toMatchObject({ code: '000010', market: 'KOSDAQ', markets: [{ market: 'KOSDAQ' }, { since: moved, market: 'KOSPI' }] });
   expect(await verifyData(out)).toMatchObject({ ok: true });
 });
 

@@ -29,7 +29,7 @@ async function planLoad(dir: string, input: LoadInput) {
   const wanted = (await readSymbols(dir, manifest)).filter(
     (symbol) =>
       (!input.symbols?.length || input.symbols.includes(symbol.code)) &&
-      (!input.markets || input.markets.includes(marketAt(symbol, input.from))),
+      (!input.markets || marketsWithin(symbol, input.from, input.to).some((market) => input.markets!.includes(market))),
   );
   const sessions = manifest.isIntraday ? Math.ceil((input.historyBars ?? 0) / BARS_PER_MINUTE_SESSION) : (input.historyBars ?? 0);
   const first = addDays(input.from, -Math.ceil(sessions * CALENDAR_DAYS_PER_SESSION + (sessions > 0 ? SPARE_DAYS : 0)));
@@ -104,6 +104,7 @@ export async function loadColumns(dir: string, input: LoadInput): Promise<Column
         code: symbol.code,
         name: symbol.name,
         market: marketAt(symbol, input.from),
+        ...(symbol.markets.length > 0 ? { markets: symbol.markets } : {}),
         kind: symbol.kind,
         isEnded: hasEnded(symbol, manifest, input.to),
       })),
@@ -143,9 +144,14 @@ function hasEnded({ last, listing }: StoredSymbol, manifest: Manifest, to: strin
   return listing ? listing.delisted !== null && listing.delisted <= manifest.to : last < manifest.endedBefore;
 }
 
-/** The market on a day: a run must not know on its first day who will move to another market later (이전상장). */
 function marketAt({ market, markets }: StoredSymbol, day: string): Market {
   return (markets.findLast((period) => period.since <= day) ?? markets[0])?.market ?? market;
+}
+
+/** Every market that a symbol was on between two days: who moves to another market (이전상장) counts for both, each in its time. */
+function marketsWithin({ market, markets }: StoredSymbol, from: string, to: string): Market[] {
+  if (markets.length === 0) return [market];
+  return markets.filter(({ since }, i) => since <= to && (markets[i + 1]?.since ?? '9999-12-31') > from).map((period) => period.market);
 }
 
 /** Minutes since 1970 on a Seoul clock as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`. */

@@ -1,5 +1,5 @@
 import type { InstrumentKind, Market } from '#domain/market/instrument.ts';
-import type { Columns } from './columns.ts';
+import type { Columns, MarketPeriod } from './columns.ts';
 
 /** One bar as rows give it: a database, a broker's answer, a test. */
 export interface BarRow {
@@ -20,6 +20,8 @@ export interface BarRow {
 export interface BarSymbol {
   readonly code: string;
   readonly market: Market;
+  /** Every market with its first day, where it moved. */
+  readonly markets?: readonly MarketPeriod[];
   readonly name?: string;
   readonly kind?: InstrumentKind;
   readonly isEnded?: boolean;
@@ -52,7 +54,14 @@ export function columnsFromBars({ bars, symbols, isAdjusted, dataHash }: BarSet)
     sorted.some((bar) => bar[name] !== undefined) ? column((bar) => bar[name] ?? (name === 'factor' ? 1 : Number.NaN)) : null;
   return {
     times,
-    symbols: known.map(({ code, market, name = '', kind = 'stock', isEnded = false }) => ({ code, name, market, kind, isEnded })),
+    symbols: known.map(({ code, market, markets, name = '', kind = 'stock', isEnded = false }) => ({
+      code,
+      name,
+      market,
+      ...(markets ? { markets } : {}),
+      kind,
+      isEnded,
+    })),
     offset,
     time: Int32Array.from(sorted, (bar) => timeIndex.get(bar.time)!),
     open: column((bar) => bar.open),

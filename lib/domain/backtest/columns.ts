@@ -1,11 +1,20 @@
 import type { InstrumentKind, Market } from '#domain/market/instrument.ts';
 import type { BarField } from '#domain/strategy/schema.ts';
 
+/** A market that a symbol was on from this day (`YYYY-MM-DD`) until the next period. */
+export interface MarketPeriod {
+  readonly since: string;
+  readonly market: Market;
+}
+
 /** One symbol of a data set. */
 export interface ColumnSymbol {
   readonly code: string;
   readonly name: string;
+  /** On the run's first day. */
   readonly market: Market;
+  /** Where it moved to another market (이전상장): every market with its first day. */
+  readonly markets?: readonly MarketPeriod[];
   readonly kind: InstrumentKind;
   /** True when its last loaded bar is its last for ever (delisted), so a position must leave there. */
   readonly isEnded: boolean;
@@ -45,6 +54,11 @@ export interface Columns {
 /** The Seoul day of a calendar entry. */
 export function dayOf(time: string): string {
   return time.slice(0, 10);
+}
+
+/** The market whose rules a symbol was under on a day. */
+export function marketOn({ market, markets }: Pick<ColumnSymbol, 'market' | 'markets'>, day: string): Market {
+  return markets?.findLast(({ since }) => since <= day)?.market ?? market;
 }
 
 /** Days since 1970 of a calendar entry, for arithmetic between days. */

@@ -5,7 +5,7 @@ import { ceilToTick, floorToTick, stepTicks, type TickTable, tickSize } from '#d
 import type { Side } from '#domain/order/order.ts';
 import { roundTrigger } from '#domain/risk/stop-levels.ts';
 import type { StrategyDocument } from '#domain/strategy/schema.ts';
-import { type Columns, dayOf, symbolsOfRows } from './columns.ts';
+import { type Columns, dayOf, marketOn, symbolsOfRows } from './columns.ts';
 import { fillTime, type Moment } from './order-plan.ts';
 import { type RuleDays, ruleDays, taxAt, ticksAt } from './rule-days.ts';
 
@@ -65,9 +65,10 @@ function limitSide(rules: FillRules, row: number, price: number): -1 | 0 | 1 {
 }
 
 function questionOf({ columns, symbolOf }: FillRules, row: number) {
-  const { market, kind } = columns.symbols[symbolOf[row]!]!;
+  const symbol = columns.symbols[symbolOf[row]!]!;
   // The rules of a week are those of its first session: ticks and limits have changed on Mondays.
-  return { day: dayOf(fillTime(columns, columns.time[row]!, 'open')), market, kind };
+  const day = dayOf(fillTime(columns, columns.time[row]!, 'open'));
+  return { day, market: marketOn(symbol, day), kind: symbol.kind };
 }
 
 function ticksOf({ columns, symbolOf, days }: FillRules, row: number): TickTable {
@@ -159,7 +160,8 @@ export function taxRateOf(rules: FillRules, row: number, moment: Moment): number
   const { columns, symbolOf, days, costs } = rules;
   if (costs.tax === 'none') return 0;
   if (costs.tax !== 'krx') return costs.tax.rate;
-  return taxRateIn(taxAt(days, columns, columns.time[row]!, moment), columns.symbols[symbolOf[row]!]!);
+  const symbol = columns.symbols[symbolOf[row]!]!;
+  return taxRateIn(taxAt(days, columns, columns.time[row]!, moment), symbol.markets ? questionOf(rules, row) : symbol);
 }
 
 /** The most shares that cash can pay for, commission included. */

@@ -47,6 +47,43 @@ describe('a tick of slippage is the tick of that date, market and price', () => 
   });
 });
 
+describe('a share that moves to another market is under the rules of the market of the day', () => {
+  const moved: BarSymbol = {
+    code: '000010',
+    market: 'KONEX',
+    markets: [
+      { since: '2020-01-02', market: 'KONEX' },
+      { since: '2022-03-07', market: 'KOSDAQ' },
+    ],
+  };
+  const named: Partial<StrategyDraft> = { universe: { symbols: ['000010' as never] } }; // KONEX is in no universe unless asked for
+
+  test.each([
+    { sold: '2022-03-04', tax: 1_100, why: '0.10 % of KONEX' },
+    { sold: '2022-03-07', tax: 2_530, why: '0.23 % of KOSDAQ' },
+  ])('1,100,000 won sold on $sold are taxed $tax: $why', ({ sold, tax }) => {
+    const output = run({
+      symbols: [moved],
+      program: program({ ...named, costs: { commissionRate: 0, tax: 'krx', slippage: { kind: 'none' } } }),
+      bars: bars('000010', [flat('2022-03-02', 10_000), ['2022-03-03', 10_000, 11_000, 10_000, 11_000], flat(sold, 11_000)]),
+    });
+    expect(output.trades[0]).toMatchObject({ quantity: 100, exitDay: sold, tax });
+  });
+
+  test.each([
+    { day: '2022-03-04', bought: 0, why: '15 % up is the limit of KONEX' },
+    { day: '2022-03-07', bought: 1, why: 'and half of the way to the limit of KOSDAQ' },
+  ])('a bar of $day that stands 15 % up fills $bought orders: $why', ({ day, bought }) => {
+    const output = run({
+      symbols: [moved],
+      program: program({ ...named, ...NO_COSTS }),
+      bars: bars('000010', [flat('2022-03-03', 10_000), flat(day, 11_500)]),
+    });
+    expect(output.open).toHaveLength(bought);
+    expect(output.counts.entriesLocked).toBe(1 - bought);
+  });
+});
+
 test('market impact grows with the square root of our part of the volume', () => {
   // 100 of 10,000 shares: √0.01 × 10 % = 1 % → 10,100, for which 99 are paid. 99 of 39,600: √0.0025 × 10 % = 0.5 % of 11,000 → 10,945,
   // on the tick of 50 below: 10,900. Nothing is slippage but the difference to the price shown.

@@ -29,6 +29,7 @@ export function ruleDays(columns: Columns): RuleDays {
     const taxLater = new Array<TaxEra | undefined>(entries);
     days = {
       ticks: columns.symbols.map((symbol) => {
+        if (symbol.markets) return datedTicks(columns, symbol);
         const group = `${symbol.market} ${symbol.kind}`;
         const list = lists.get(group) ?? datedTicks(columns, symbol);
         lists.set(group, list);
@@ -42,8 +43,13 @@ export function ruleDays(columns: Columns): RuleDays {
   return days;
 }
 
-function datedTicks(columns: Columns, { kind, market }: ColumnSymbol): readonly DatedTicks[] {
-  return tickEras(kind, market).map(({ since, bands }) => ({ from: firstEntrySince(columns, since), bands }));
+/** A symbol that moved has, in each of its markets, the tables of that market. */
+function datedTicks(columns: Columns, { kind, market, markets = [] }: ColumnSymbol): readonly DatedTicks[] {
+  const periods = [{ since: '', market }, ...markets].reverse();
+  return periods.flatMap((period) => {
+    const begin = firstEntrySince(columns, period.since);
+    return tickEras(kind, period.market).map(({ since, bands }) => ({ from: Math.max(begin, firstEntrySince(columns, since)), bands }));
+  });
 }
 
 /** The first calendar entry on or after a day. The rules of a week are those of its first session: ticks have changed on Mondays. */

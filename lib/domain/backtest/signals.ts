@@ -1,6 +1,7 @@
+import type { Market } from '#domain/market/instrument.ts';
 import type { Program } from '#domain/strategy/compile.ts';
 import { Evaluator, type SymbolBars, TRUE } from '#domain/strategy/evaluate.ts';
-import { type Columns, dayOf, epochDay, symbolsOfRows, tradedValue } from './columns.ts';
+import { type Columns, dayOf, epochDay, marketOn, symbolsOfRows, tradedValue } from './columns.ts';
 
 /** A user's own limits on what may be bought; stored and hashed with a run. Null lists mean no limit. */
 export interface UniverseMask {
@@ -99,6 +100,10 @@ export function* signalSteps(
     if (isAllowed(program, columns, s, mask)) {
       entry.set(evaluator.condition(program.entry), from);
       passes?.fill(1, from, to); // only what may be bought competes for a rank
+      for (const row of rowsOnOtherMarkets(program, columns, s, mask)) {
+        entry[row] = 0;
+        if (passes) passes[row] = 0;
+      }
     }
     if (exit && program.exit) {
       const truth = evaluator.condition(program.exit);
@@ -118,18 +123,31 @@ export function* signalSteps(
   return { ...groupByTime(columns, entry, members), exit, rank, atr, volatility, evaluators, symbolOf };
 }
 
-/** The document's universe ∩ the user's mask − exclusions of either. */
+/** The document's universe ∩ the user's mask − exclusions of either, on one of the symbol's markets at least. */
 export function isAllowed(program: Program, columns: Columns, s: number, mask: UniverseMask): boolean {
-  const { markets, symbols, exclude } = program.document.universe;
-  const { code, market } = columns.symbols[s]!;
+  const { symbols, exclude } = program.document.universe;
+  const { code, market, markets = [{ market }] } = columns.symbols[s]!;
   const named = symbols as readonly string[];
   return (
-    (named.length > 0 ? named.includes(code) : markets.includes(market)) &&
-    (mask.markets === null || mask.markets.includes(market)) &&
+    (named.length === 0 || named.includes(code)) &&
+    markets.some((period) => isMarketAllowed(program, period.market, mask)) &&
     (mask.symbols === null || mask.symbols.includes(code)) &&
     !(exclude as readonly string[]).includes(code) &&
     !mask.exclude.includes(code)
   );
+}
+
+/** A document that names its symbols asks for them wherever they are listed. */
+function isMarketAllowed({ document: { universe } }: Program, market: Market, mask: UniverseMask): boolean {
+  return (universe.symbols.length > 0 || universe.markets.includes(market)) && (mask.markets === null || mask.markets.includes(market));
+}
+
+/** Rows of the days on which a symbol that moved (이전상장) was on a market that the universe leaves out. */
+function rowsOnOtherMarkets(program: Program, columns: Columns, s: number, mask: UniverseMask): number[] {
+  const symbol = columns.symbols[s]!;
+  if (!symbol.markets) return [];
+  const rows = Array.from({ length: columns.offset[s + 1]! - columns.offset[s]! }, (_, i) => columns.offset[s]! + i);
+  return rows.filter((row) => !isMarketAllowed(program, marketOn(symbol, dayOf(columns.times[columns.time[row]!]!)), mask));
 }
 
 function groupByTime(columns: Columns, entry: Uint8Array, members: Uint8Array | null): { from: Int32Array; rows: Int32Array } {

@@ -78,6 +78,30 @@ describe('the universe', () => {
   });
 });
 
+describe('a symbol that moves to another market', () => {
+  const markets = [
+    { since: '2020-01-02', market: 'KOSDAQ' },
+    { since: '2022-03-02', market: 'KOSPI' },
+  ] as const;
+  const moving = { ...columns, symbols: columns.symbols.map((symbol) => (symbol.code === '000040' ? { ...symbol, markets } : symbol)) };
+  const daysOf = (universe: StrategyDraft['universe'], mask?: UniverseMask) => {
+    const signals = computeSignals(program(universe), moving, mask);
+    return DAYS.filter((_, t) => signals.rows.subarray(signals.from[t], signals.from[t + 1]).some((row) => signals.symbolOf[row] === 3));
+  };
+
+  test.each([
+    { why: 'belongs to the old one until it moves', universe: { markets: ['KOSDAQ'] }, days: DAYS.slice(0, 2) },
+    { why: 'belongs to the new one from then on', universe: { markets: ['KOSPI'] }, days: DAYS.slice(2) },
+    { why: 'is always there where it is named', universe: { symbols: ['000040'] }, days: DAYS },
+  ])('$why', ({ universe, days }) => {
+    expect(daysOf(universe as StrategyDraft['universe'])).toEqual(days);
+  });
+
+  test('leaves the user’s mask on that day too', () => {
+    expect(daysOf({}, { markets: ['KOSDAQ'], symbols: null, exclude: [] })).toEqual(DAYS.slice(0, 2));
+  });
+});
+
 describe('the live evaluation', () => {
   test('decides on the latest bar what the back-test decides there', () => {
     const chosen = program(

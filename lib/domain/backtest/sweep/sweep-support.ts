@@ -4,7 +4,7 @@ import { isAllowed, type UniverseMask } from '../signals.ts';
 
 /** Why the cells of a sweep must be run by the engine, bar by bar. */
 export interface SweepRefusal {
-  readonly code: 'intraday' | 'several_symbols' | 'no_symbol';
+  readonly code: 'intraday' | 'several_symbols' | 'no_symbol' | 'moved_market';
   readonly ko: string;
   readonly en: string;
 }
@@ -17,9 +17,16 @@ export function sweepSupport(program: Program, columns: Columns, mask: UniverseM
       ko: '분봉에서는 장중 시간 조건을 봉마다 살펴야 합니다.',
       en: 'Minute bars have hours of the day to be looked at on every bar.',
     };
-  const symbols = allowedSymbols(program, columns, mask).length;
-  if (symbols === 1) return null;
-  return symbols === 0
+  const symbols = allowedSymbols(program, columns, mask);
+  if (symbols.length === 1)
+    return columns.symbols[symbols[0]!]!.markets
+      ? {
+          code: 'moved_market',
+          ko: '다른 시장으로 옮긴 종목은 날마다 그날의 시장을 살펴야 합니다.',
+          en: 'A symbol that moved to another market has to be looked at by the market of each day.',
+        }
+      : null;
+  return symbols.length === 0
     ? { code: 'no_symbol', ko: '살 수 있는 종목이 데이터에 없습니다.', en: 'The data has no symbol that may be bought.' }
     : {
         code: 'several_symbols',
