@@ -33,8 +33,8 @@ const steps = vi.hoisted(() => {
   };
 });
 vi.mock(import('./carry-position.ts'), async (original) => {
-  const { carryPosition } = await original();
-  return { carryPosition: (...args) => steps.during('split', () => carryPosition(...args)) };
+  const sound = Object.entries<(...args: never[]) => unknown>(await original());
+  return Object.fromEntries(sound.map(([name, carry]) => [name, (...args: never[]) => steps.during('split', () => carry(...args))]));
 });
 vi.mock(import('./buy.ts'), async (original) => {
   const sound = await original();
@@ -59,7 +59,11 @@ vi.mock(import('./decide.ts'), async (original) => {
     ...sound,
     decideAtClose: (input) => {
       const decisions = steps.during('decision', () => sound.decideAtClose(input));
-      steps.decided.push(decisions.map(({ row: _inThisData, ...decision }) => decision));
+      if (decisions.length > 0)
+        steps.decided.push(
+          input.index,
+          decisions.map(({ row: _inThisData, ...decision }) => decision),
+        );
       return decisions;
     },
   };

@@ -59,6 +59,23 @@ describe('a share that moves to another market is under the rules of the market 
   const named: Partial<StrategyDraft> = { universe: { symbols: ['000010' as never] } }; // KONEX is in no universe unless asked for
 
   test.each([
+    { day: '2022-03-04', paid: 150_100, why: '100 won on KOSDAQ' },
+    { day: '2022-03-07', paid: 150_500, why: '500 won on KOSPI' },
+    { day: '2023-02-01', paid: 150_100, why: 'and 100 there too, since 2023-01-25' },
+  ])('a tick of slippage on $day is $why', ({ day, paid }) => {
+    const markets = [
+      { since: '2020-01-02', market: 'KOSDAQ' },
+      { since: '2022-03-07', market: 'KOSPI' },
+    ] as const;
+    const output = run({
+      symbols: [{ code: '000010', market: 'KOSDAQ', markets }],
+      program: program({ ...ONE_TICK, entry: closeIs(150_000) }),
+      bars: bars('000010', [flat('2022-03-03', 150_000), [day, 150_000, 160_000, 149_000, 155_000]]),
+    });
+    expect(output.open[0]).toMatchObject({ entryPrice: paid });
+  });
+
+  test.each([
     { sold: '2022-03-04', tax: 1_100, why: '0.10 % of KONEX' },
     { sold: '2022-03-07', tax: 2_530, why: '0.23 % of KOSDAQ' },
   ])('1,100,000 won sold on $sold are taxed $tax: $why', ({ sold, tax }) => {
