@@ -24,7 +24,8 @@ export interface CalendarDay {
 
 /**
  * Days KRX is closed beyond weekends. 2024-10-01 by KRX notice of 2024-09-10 (temporary holiday); 2026-07-17 by KRX notice of
- * 2026-05-20 (Constitution Day is a holiday again). 2027 is derived from the official almanac and KRX's rules; holidays may be added.
+ * 2026-05-20 (Constitution Day is a holiday again). The KOSPI index has a value on every other weekday up to 2026-03-20; the rest of
+ * 2026 is what two independent public lists agree on. 2027 is derived from the official almanac and KRX's rules; holidays may be added.
  */
 const CLOSED: Readonly<Record<string, readonly string[]>> = {
   '2024': '01-01 02-09 02-12 03-01 04-10 05-01 05-06 05-15 06-06 08-15 09-16 09-17 09-18 10-01 10-03 10-09 12-25 12-31'.split(' '),
@@ -34,7 +35,10 @@ const CLOSED: Readonly<Record<string, readonly string[]>> = {
 };
 const CONFIRMED_YEARS: readonly string[] = ['2024', '2025', '2026'];
 
-/** University entrance exam (수능): every hour of the day one later, 10:00–16:30. The day in 2027 is not announced. */
+/**
+ * University entrance exam (수능): every hour of the day one later, 10:00–16:30 (mediapen.com/news/view/1053536 for 2025). The day in
+ * 2027 is not announced.
+ */
 const EXAM_DAYS: readonly string[] = ['2024-11-14', '2025-11-13', '2026-11-19'];
 
 /** KRX's after-market (애프터마켓), continuous 16:00–20:00, since this day; before it 16:00–18:00 in ten-minute auctions (시간외 단일가). */
@@ -52,7 +56,7 @@ const hours = (session: KrxSession, orderFrom: string, openAt: string, closeAt: 
   closeAt: secondOfDay(closeAt),
 });
 
-/** Ordinary hours: opening auction and pre-open fixed price from 08:30 since 2019-04-29, close at 15:30 since 2016-08-01. */
+/** Ordinary hours: opening auction and pre-open fixed price from 08:30 since 2019-04-29, close at 15:30 since 2016-08-01 (session.ts). */
 const ORDINARY = [
   hours('pre', '08:30', '08:30', '08:40'),
   hours('open_auction', '08:30', '08:30', '09:00'),

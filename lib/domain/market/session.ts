@@ -2,7 +2,10 @@ import { AFTER_MARKET_SINCE, type CalendarDay, type KrxSession, krxCalendarDay, 
 import { secondOfDay } from '#domain/market/day.ts';
 import type { PriceType, TimeInForce } from '#domain/order/order.ts';
 
-/** The regular close moved from 15:00 to 15:30 on 2016-08-01; the ten minutes before it are the closing auction. */
+/**
+ * The regular close moved from 15:00 to 15:30 on 2016-08-01 (newsprime.co.kr/ezview/article_main.html?no=344300); the ten minutes before
+ * it are the closing auction.
+ */
 const LATE_CLOSE_SINCE = '2016-08-01';
 
 /**
