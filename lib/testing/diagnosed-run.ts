@@ -22,6 +22,7 @@ export interface RunFacts {
   readonly factor?: (day: string) => number;
   readonly participation?: number;
   readonly unsourced?: DiagnosisInput['unsourced'];
+  readonly leavesBeforeClose?: boolean;
 }
 
 /** A run of three symbols that all stand at 1,000 won with 1,000 shares a day, and of which nothing is to be told but the facts. */
@@ -64,6 +65,7 @@ export function aDiagnosedRun(facts: RunFacts = {}): DiagnosisInput {
     participation: facts.participation ?? 0.1,
     lookAhead,
     unsourced: facts.unsourced ?? [],
+    leavesBeforeClose: facts.leavesBeforeClose ?? false,
   };
 }
 

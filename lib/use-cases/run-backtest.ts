@@ -221,6 +221,16 @@ function assemble(input: BacktestInput, program: Program, { start, end, output, 
     orders: output.counts,
     lookAhead,
     withdrawable: withdrawableCash(days, cash, capital, columns.sessions ? 1 : 2),
-    diagnosis: diagnose({ columns, output, days, equity, capital, participation: document.execution.participation, lookAhead, unsourced }),
+    diagnosis: diagnose({
+      columns,
+      output,
+      days,
+      equity,
+      capital,
+      participation: document.execution.participation,
+      leavesBeforeClose: document.sessions.exitAllBeforeClose,
+      lookAhead,
+      unsourced,
+    }),
   });
 }

@@ -142,6 +142,20 @@ describe('each analysis speaks at its border and not one step before', () => {
       numbers: { delisted: 1 },
     },
     {
+      code: 'held_overnight',
+      border: 'one position that left the day after',
+      quiet: { leavesBeforeClose: true, trades: [aTrade({ pnl: 0, entryDay: day[1]!, exitDay: day[1]! })] },
+      loud: { leavesBeforeClose: true, trades: [aTrade({ pnl: 0, entryDay: day[1]!, exitDay: day[2]! })] },
+      numbers: { trades: 1 },
+    },
+    {
+      code: 'held_overnight',
+      border: 'where the document sells before the close',
+      quiet: { open: [openPosition({})] },
+      loud: { open: [openPosition({})], leavesBeforeClose: true, trades: [] },
+      numbers: { trades: 1 },
+    },
+    {
       code: 'flat_equity',
       border: 'more than a quarter of the run in one stretch',
       quiet: still(20),

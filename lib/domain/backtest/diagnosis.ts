@@ -6,6 +6,7 @@ import { ambiguousStops, priceData, unsourcedInRun } from './diagnosis/data-limi
 import { fewTrades } from './diagnosis/few-trades.ts';
 import type { Analysis, Diagnosis, DiagnosisInput } from './diagnosis/finding.ts';
 import { flatEquity } from './diagnosis/flat-equity.ts';
+import { heldOvernight } from './diagnosis/held-overnight.ts';
 import { lookAheadVerdict } from './diagnosis/look-ahead-verdict.ts';
 import { staleFills } from './diagnosis/stale-fills.ts';
 
@@ -17,6 +18,7 @@ const ANALYSES: readonly Analysis[] = [
   oneMonth,
   costsEat,
   staleFills,
+  heldOvernight,
   flatEquity,
   capacityExceeded,
   crises,

@@ -23,6 +23,8 @@ export interface DiagnosisInput {
   readonly capital: number;
   /** Share of a bar's volume that the run's fills may take. */
   readonly participation: number;
+  /** The document sells everything before each session's close. */
+  readonly leavesBeforeClose: boolean;
   readonly lookAhead: LookAheadReport;
   readonly unsourced: readonly UnsourcedRule[];
 }
