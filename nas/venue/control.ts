@@ -5,6 +5,7 @@ import { noticeFault, requestFault, seededFaults } from './faults/faults.ts';
 import { planEntry, planLots } from './faults/plan.ts';
 import { parseJson, readBody } from './kis/rest.ts';
 import { provisionInput } from './provision.ts';
+import { transferInput } from './transfer.ts';
 import type { Venue } from './venue.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
@@ -63,6 +64,8 @@ function act(venue: Venue, call: string, body: Record<string, unknown>): unknown
       const { accountId, ...ticket } = orderInput.parse(body);
       return venue.placeElsewhere(accountId, ticket);
     }
+    case 'POST /transfers':
+      return venue.transfer(transferInput.parse(body));
     case 'POST /faults': {
       const { request, notice, seeded } = faultInput.parse(body);
       for (const fault of request) venue.faults.onRequest(fault);

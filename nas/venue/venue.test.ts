@@ -243,6 +243,19 @@ describe('the control face', () => {
     ]);
   });
 
+  test('moves cash and shares without an order, and nothing of what is not there', async () => {
+    const venue = await start({ controlToken: 'the-token' });
+    const holdings = [{ symbol: LISTED, quantity: 10, averagePrice: 9_000 }];
+    await call(venue, 'POST', '/accounts', { ...account, holdings });
+    const move = (what: object) => call(venue, 'POST', '/transfers', { accountId: 'paper:50000001-01', ...what });
+    expect((await move({ cash: 500_000, holdings: [{ symbol: LISTED, quantity: -3 }] })).status).toBe(200);
+    const drawer = venue.exchange.ledger.accounts.get('paper:50000001-01')!;
+    expect([drawer.settledCash, drawer.holdings.get(LISTED)]).toMatchObject([1_500_000, { quantity: 7, purchaseAmount: 63_000 }]);
+    expect((await move({ cash: -1_500_001 })).status).toBe(400);
+    expect((await move({ cash: -1, holdings: [{ symbol: LISTED, quantity: -8 }] })).status).toBe(400);
+    expect([drawer.settledCash, drawer.holdings.get(LISTED)!.quantity]).toEqual([1_500_000, 7]);
+  });
+
   test.each([
     { why: 'a wrong token', token: 'guess', path: '/judge', body: undefined, status: 401 },
     { why: 'a wrong account number', token: 'the-token', path: '/accounts', body: { ...account, accountNumber: '12' }, status: 422 },

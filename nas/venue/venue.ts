@@ -17,6 +17,7 @@ import type { Bar } from './market/market-state.ts';
 import { type ProvisionInput, provision } from './provision.ts';
 import { type MarketHours, sessions } from './sessions.ts';
 import { readSnapshot, type Snapshot, writeSnapshot } from './snapshot.ts';
+import { type TransferInput, transfer } from './transfer.ts';
 import { DEFAULT_VARIANTS, lagMs, type Variants } from './variants.ts';
 import type { Environment, OrderTicket, Outcome } from './venue-order.ts';
 
@@ -61,6 +62,8 @@ export interface Venue {
   provision(input: ProvisionInput): { accountId: string; isNew: boolean };
   /** An order of the same account from another client: HTS and MTS (`Nsmart`, unless told), or another program with its key (`OpnAPI`). */
   placeElsewhere(accountId: string, ticket: OrderTicket): Outcome;
+  /** Cash and shares that come or leave without an order. */
+  transfer(input: TransferInput): void;
   judge(): JudgeView;
   /** Daily bars, or minute bars of one day, as the KIS chart inquiries give them; oldest first. */
   history(symbol: string, range: { from: string; to: string }): readonly Bar[];
@@ -231,6 +234,7 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
       settle();
       return outcome;
     },
+    transfer: (input) => transfer(exchange, input),
     judge: () => judgeView(exchange, faults),
     history: (symbol, range) => loop.dailyBars(symbol, range),
     minuteHistory: (symbol, day) => loop.minuteBars(symbol, day),
