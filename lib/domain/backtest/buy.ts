@@ -134,5 +134,6 @@ function opened({ input, plan }: RunState, entry: Decision, fill: Fill, { amount
     tax: 0,
     soldAmount: 0,
     soldQuantity: 0,
+    paidForFractions: 0,
   };
 }

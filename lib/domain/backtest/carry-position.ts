@@ -2,6 +2,7 @@ import type { Columns } from './columns.ts';
 import { rescale } from './fill.ts';
 import type { Position } from './position.ts';
 import type { RunState } from './run-state.ts';
+import { leaveBySplit } from './sell.ts';
 
 /**
  * Brings every position to the bar of a calendar entry: its row, and what a split made of it. True when one of them is waiting to be
@@ -16,6 +17,10 @@ export function carryPositions(state: RunState, t: number): boolean {
     advance(columns, position, t);
     position.taken = 0;
     if (columns.factor) applySplit(state, position);
+    if (positions[i] !== position) {
+      i -= 1; // it has left, and the next one stands in its place
+      continue;
+    }
     if (position.isExiting || position.trim > 0) isWaiting = true;
   }
   return isWaiting;
@@ -38,10 +43,15 @@ function applySplit(state: RunState, position: Position): void {
   const exact = position.quantity / scale;
   // A factor is stored as a decimal fraction; a quotient within a millionth of a whole share is that share.
   const nearest = Math.round(exact);
-  position.quantity = Math.abs(exact - nearest) < 1e-6 * nearest ? nearest : Math.floor(exact);
+  const whole = Math.abs(exact - nearest) < 1e-6 * nearest ? nearest : Math.floor(exact);
+  const lastClose = position.lastClose * scale;
+  const paid = exact > whole ? Math.floor((exact - whole) * lastClose) : 0;
+  if (whole === 0) return leaveBySplit(state, position, paid);
+  position.quantity = whole;
   position.trim = Math.floor(position.trim / scale);
-  position.lastClose *= scale;
-  if (exact > position.quantity) state.cash += Math.floor((exact - position.quantity) * position.lastClose);
+  position.lastClose = lastClose;
+  position.paidForFractions += paid;
+  state.cash += paid;
   position.entryPrice *= scale;
   position.highWater *= scale;
   position.lowWater *= scale;

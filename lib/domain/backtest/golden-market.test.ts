@@ -227,6 +227,44 @@ describe('corporate actions', () => {
     expect([...output.equity]).toEqual([103_000, 103_000, 103_000]);
   });
 
+  test('what a reverse split pays for a fraction is part of the trade’s result', () => {
+    // The same, sold at 10,000: 10 × 10,000 + 3,000 − 103,000 = 0.
+    const output = run({
+      capital: 103_000,
+      program: program({ ...NO_COSTS, entry: closeIs(10_000), stops: { maxBars: 2 } }),
+      bars: factored(
+        ['2022-03-02', '2022-03-03', '2022-03-04', '2022-03-07', '2022-03-08'].map((day, i) => flat(day, i < 2 ? 1_000 : 10_000)),
+        [10, 10, 1, 1, 1],
+      ),
+    });
+    expect(output.trades[0]).toMatchObject({ quantity: 10, exitPrice: 10_000, pnl: 0, exitReason: 'max_bars' });
+  });
+
+  test('a reverse split that leaves less than a share ends the position: its slot is free and the broker pays for the fraction', () => {
+    // 3 shares at 1,000 → 1:10 → 0.3 of a share at 10,000: 3,000 won, without commission or tax; a slot for the other share.
+    const output = run({
+      capital: 3_000,
+      symbols: [KOSPI_A, { ...KOSPI_A, code: '000020' }],
+      program: program({
+        ...NO_COSTS,
+        entry: { any: [closeIs(10_000), closeIs(2_500)] },
+        sizing: { kind: 'equal_weight', maxPositions: 1 },
+      }),
+      bars: [
+        ...factored(
+          [flat('2022-03-02', 1_000), flat('2022-03-03', 1_000), flat('2022-03-04', 10_000), flat('2022-03-07', 10_000)],
+          [10, 10, 1, 1],
+        ),
+        ...bars('000020', [flat('2022-03-04', 2_500), flat('2022-03-07', 2_500)]).map((bar) => ({ ...bar, factor: 1 })),
+      ],
+    });
+    expect(output.trades).toEqual([
+      expect.objectContaining({ symbol: '000010', quantity: 3, exitDay: '2022-03-04', exitPrice: 1_000, pnl: 0, exitReason: 'split' }),
+    ]);
+    expect(output.open).toEqual([expect.objectContaining({ symbol: '000020', quantity: 1 })]);
+    expect(output.equity.at(-1)).toBe(3_000);
+  });
+
   test('an order decided before a split buys the same money after it', () => {
     // 100 shares of 10,000 were decided; the morning brings 5 for 1, so 500 at 2,000.
     const output = run({

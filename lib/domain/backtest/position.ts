@@ -7,7 +7,8 @@ export type ExitReason =
   | 'take_profit'
   | 'trailing_stop'
   | 'atr_stop'
-  | 'delisted';
+  | 'delisted'
+  | 'split';
 
 /** A position while the run holds it. Prices are raw won on the scale of the latest bar. */
 export interface Position {
@@ -42,6 +43,8 @@ export interface Position {
   /** Won received by sales so far, before costs, and the shares they were for. */
   soldAmount: number;
   soldQuantity: number;
+  /** Won received for fractions of a share that splits left over. */
+  paidForFractions: number;
 }
 
 /** One round trip. Money in whole won; rates are fractions of the entry amount. */
@@ -56,7 +59,7 @@ export interface Trade {
   readonly commission: number;
   readonly tax: number;
   readonly slippage: number;
-  /** After commission and tax. */
+  /** After commission and tax, with what splits paid for fractions of a share. */
   readonly pnl: number;
   readonly returnRate: number;
   /** Bars of the symbol from the fill to the exit; 0 when both were on one bar. */

@@ -118,6 +118,15 @@ export function leaveDelisted(state: RunState, position: Position, row: number):
   closeTrade(state, position, row, 'delisted', 'close');
 }
 
+/** A reverse split left less than a share of it: the broker pays the fraction, and the position is over. `paid`: won for all of it. */
+export function leaveBySplit(state: RunState, position: Position, paid: number): void {
+  position.soldAmount += paid;
+  position.soldQuantity += position.quantity;
+  state.cash += paid;
+  state.totals.sold += paid;
+  closeTrade(state, position, position.row, 'split', 'open');
+}
+
 function settleSale(
   state: RunState,
   position: Position,
@@ -157,7 +166,7 @@ function drop(positions: Position[], position: Position): void {
 function closeTrade(state: RunState, position: Position, row: number, exitReason: ExitReason, moment: Moment): void {
   const { columns } = state.input;
   drop(state.positions, position);
-  const pnl = position.soldAmount - position.entryAmount - position.commission - position.tax;
+  const pnl = position.soldAmount + position.paidForFractions - position.entryAmount - position.commission - position.tax;
   state.trades.push({
     symbol: columns.symbols[position.symbol]!.code,
     quantity: position.soldQuantity,

@@ -48,5 +48,6 @@ export function positionBefore(columns: Columns, holding: Holding, next: number,
     tax: 0,
     soldAmount: 0,
     soldQuantity: 0,
+    paidForFractions: 0,
   };
 }
