@@ -41,7 +41,7 @@ let feed: MarketFeed;
 const registrations: string[][] = [];
 
 beforeAll(async () => {
-  desk = await openDesk({ venue: { clock, marketHours: 'krx', pingpongMs: 100 } });
+  desk = await openDesk({ venue: { clock, marketHours: 'krx', hasMorning: true, pingpongMs: 100 } });
   desk.venue.provision({ ...credentials, htsId: 'feed', environment: 'paper', cash: 0 });
   await desk.database.pool.query(`delete from public.market_calendar where source = 'test'`);
   await publishKrxCalendar(desk.database.pool);

@@ -28,6 +28,8 @@ export interface VenueOptions {
   readonly instruments?: readonly Instrument[];
   /** Steps of the background market a second and symbol; 0 leaves the book to the accounts. */
   readonly eventsPerSecond?: number;
+  /** False: nothing was traded today before the start, so that every price is the base price whatever the hour. */
+  readonly hasMorning?: boolean;
   /** 0 takes a free port. REST and WebSocket (`/tryitout`) share it, as KIS's do not: `paperWs` adds a port of its own for paper's WebSocket. */
   readonly ports?: { readonly paper?: number; readonly real?: number; readonly paperWs?: number };
   readonly host?: string;
@@ -122,7 +124,8 @@ export async function startVenue(options: VenueOptions = {}): Promise<Venue> {
       },
     },
   });
-  const loop = new MarketLoop(exchange, { seed, eventsPerSecond: options.eventsPerSecond ?? 0.5 });
+  const { eventsPerSecond = 0.5, hasMorning = true } = options;
+  const loop = new MarketLoop(exchange, { seed, eventsPerSecond, hasMorning });
   const snapshot =
     dataDir === null ? null : await readSnapshot(dataDir, { seed, startFresh: options.startFresh ?? false, now: clock.now() });
   if (snapshot) restoreBeforeStart(snapshot, exchange, loop, keys);

@@ -45,6 +45,7 @@ export async function openDesk(
   const venue = await startVenue({
     marketHours: 'always',
     eventsPerSecond: 0,
+    hasMorning: false,
     tokenPause: false,
     requestsPerSecond: { paper: 10_000, real: 10_000 },
     controlToken: 'control',

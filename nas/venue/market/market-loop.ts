@@ -15,14 +15,16 @@ const RECORDED_DAYS = 60;
 export class MarketLoop {
   readonly #exchange: Exchange;
   readonly #seed: number;
+  readonly #hasMorning: boolean;
   readonly #traders: readonly SymbolTraders[];
   /** Bars of completed live days by symbol, oldest first. */
   readonly recorded = new Map<string, Bar[]>();
   #nextChange = 0;
 
-  constructor(exchange: Exchange, options: { seed: number; eventsPerSecond: number }) {
+  constructor(exchange: Exchange, options: { seed: number; eventsPerSecond: number; hasMorning: boolean }) {
     this.#exchange = exchange;
     this.#seed = options.seed;
+    this.#hasMorning = options.hasMorning;
     this.#traders =
       options.eventsPerSecond > 0
         ? [...exchange.markets.values()].map((market) => new SymbolTraders(exchange, market, options.seed, options.eventsPerSecond))
@@ -38,6 +40,7 @@ export class MarketLoop {
     this.#exchange.startDay(today);
     for (const market of markets.values()) {
       this.#exchange.startTradingDay(market, day, this.#basePrice(market, day));
+      if (!this.#hasMorning) continue;
       const { bar } = plannedDay(this.#seed, market.instrument, day);
       const bounds = sessions.bounds(day);
       const minutes = generateMinuteBars(this.#seed, market.instrument, withinLimits(bar, market), bounds);
