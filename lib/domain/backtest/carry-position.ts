@@ -46,7 +46,10 @@ function applySplit(state: RunState, position: Position): void {
   const whole = Math.abs(exact - nearest) < 1e-6 * nearest ? nearest : Math.floor(exact);
   const lastClose = position.lastClose * scale;
   const paid = exact > whole ? Math.floor((exact - whole) * lastClose) : 0;
-  if (whole === 0) return leaveBySplit(state, position, paid);
+  if (whole === 0) {
+    leaveBySplit(state, position, paid);
+    return;
+  }
   position.quantity = whole;
   position.trim = Math.floor(position.trim / scale);
   position.lastClose = lastClose;
