@@ -12,6 +12,7 @@ const SUBMIT_BUY = 'VTTC0012U';
 const ORDER_LIST = 'VTTC0081R';
 /** Longer than the sender's patience of 3 s. */
 const HANGS_MS = 4_000;
+vi.setConfig({ testTimeout: 240_000 }); // several settle one after the other
 let product: Product;
 beforeAll(async () => {
   product = await openProduct();

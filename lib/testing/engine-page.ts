@@ -25,7 +25,7 @@ const WORKER = `import { engineHashes } from '/lib/testing/engine-runs.ts';
 try { postMessage({ agent: navigator.userAgent, rounds: [await engineHashes(), await engineHashes()] }); } catch (error) { postMessage({ error: String(error?.stack ?? error) }); }`;
 
 /** A browser that says nothing for so long has not opened the page. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 240_000;
 
 const hashes = z.array(z.object({ name: z.string(), hash: z.string(), trades: z.number() }));
 const said = z.object({ agent: z.string(), rounds: z.array(hashes) });

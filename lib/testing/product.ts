@@ -13,8 +13,8 @@ import { venueOrders } from '#scripts/stack/venue-face.ts';
 const FREE_PORTS = ['WEB', 'SUPABASE', 'DB', 'GATEWAY', 'VENUE_REST', 'VENUE_WS'].map((name) => [`NARAE_${name}_PORT`, '0']);
 /** The first trader of the demo holds 120 shares of it. */
 export const SYMBOL = '990010';
-/** How long anything may take that happens by itself: restarts with back-off and look-ups of unknown orders included. */
-export const SETTLES = { timeout: 25_000, interval: 50 };
+/** How long anything may take that happens by itself: restarts with back-off, and an unknown order's look-ups up to the one after a minute. */
+export const SETTLES = { timeout: 75_000, interval: 50 };
 
 export const HANGUL = /[가-힣]/;
 /** What only a program would read. */

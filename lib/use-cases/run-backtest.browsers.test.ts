@@ -13,7 +13,7 @@ const hashesHere = () => {
 };
 const CHROMIUM = existingChromium()?.path ?? null;
 const FIREFOX = findFirefox();
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 260_000;
 
 async function withPage<T>(look: (page: EnginePage) => Promise<T>): Promise<T> {
   const page = await startEnginePage();

@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -105,6 +105,7 @@ const chunksOf = async (id: string) =>
   (await db.pool.query('select number, attempts, worker from optimisation_chunks where optimisation_id = $1 order by number', [id])).rows;
 const fork = async (): Promise<WorkerProcess> => {
   const worker = await forkWorker({ DATABASE_URL: db.url('narae_worker'), MARKET_DATA_DIR: dir });
+  setPriority(worker.pid, 10); // it computes all it can, and tests beside it keep time
   workers.push(worker);
   return worker;
 };
