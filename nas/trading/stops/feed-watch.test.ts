@@ -146,6 +146,18 @@ test('outside the session nothing is asked and nothing is told; with the session
   expect(told).toEqual([]);
 });
 
+test('another stop on a symbol whose prints come meets its price too: it is asked for once more', async () => {
+  const { watch, asked, pass } = setUp();
+  watch.onStream(ACCOUNT, 'live');
+  watch.want(stopOn('000001'), true);
+  await pass(30);
+  const before = asked.length;
+  watch.askAgain(ACCOUNT, '000001');
+  watch.want(stopOn('000001'), true);
+  await pass(30);
+  expect(asked).toHaveLength(before + 1);
+});
+
 test('without stops nothing is asked, and the registrations are given back', async () => {
   const { watch, asked, registered, pass } = setUp();
   watch.onStream(ACCOUNT, 'live');

@@ -154,6 +154,10 @@ export function createFeedWatch({ clock, log, ask, isProving, register, tell, sl
         if (isOpen) void askDue(feed);
       }
     },
+    /** A stop has just begun to watch this symbol and must meet its price, though nobody may trade for long: ask once more. */
+    askAgain(accountId: string, symbol: string): void {
+      feeds.get(accountId)?.asked.delete(symbol);
+    },
     /** The account's stream is another one now. */
     forget(accountId: string): void {
       feeds.delete(accountId);

@@ -143,6 +143,8 @@ export function startStopWatch({ repo, instance, account, clock, log, metrics }:
       const before = known.get(row.id);
       const isHigher = before !== undefined && before.highWater > row.highWater;
       stops.set(row.id, isHigher ? { ...row, highWater: before.highWater, trigger: before.trigger } : row);
+      const isNew = before === undefined || before.isWaiting || (!isHigher && row.trigger !== before.trigger);
+      if (isNew && !row.isWaiting) feeds.askAgain(row.accountId, row.symbol);
     }
     feeds.want(rows, isOpen);
     for (const position of unprotected) {
