@@ -12,7 +12,7 @@ import { type Desk, openDesk, until } from '../testing/desk.ts';
 const SELL = 'VTTC0011U';
 const QUOTE = 'FHKST01010100';
 /** One symbol a test: a price that fell stays down. */
-const SYMBOLS = ['990010', '990020', '990030', '990040', '990050', '990060', '990070'] as const;
+const SYMBOLS = ['990010', '990020', '990030', '990040', '990050', '990060', '990070', '990080'] as const;
 const log = createLog('trading', 'fatal');
 
 let desk: Desk;
@@ -259,6 +259,18 @@ describe('kill -9', () => {
     expect(sales(symbol)).toHaveLength(1);
   });
 });
+
+test('a sale that never reached the venue is sold once its absence is proved, though nobody trades meanwhile', async () => {
+  const symbol = SYMBOLS[7];
+  await start();
+  const id = await protect(symbol);
+  desk.venue.faults.onRequest({ kind: 'drop_before', trId: SELL });
+  desk.house('buy', 50, lower(symbol, 5), symbol);
+  desk.house('sell', 1, lower(symbol, 5), symbol);
+  await until('sale', () => stopRow(id), isIn('done'), 180_000);
+  expect(sales(symbol)).toHaveLength(1);
+  expect(await stopRow(id)).toMatchObject({ n: 2, failures: 1 });
+}, 240_000);
 
 describe('a socket that says nothing more', () => {
   test('without any price nothing fires and the owner is told; the first price that comes again sells', async () => {

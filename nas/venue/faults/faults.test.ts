@@ -53,6 +53,18 @@ describe('an order whose answer goes wrong', () => {
   });
 });
 
+test('a fault after the deed waits for a deed: what the venue refuses at its own door is told, and the next request meets the fault', async () => {
+  venue.faults.onRequest({ kind: 'token_expired', trId: 'VTTC8434R' });
+  await caller.balance();
+  venue.faults.onRequest({ kind: 'error_after', trId: 'VTTC0012U' });
+  expect((await caller.order(body())).body.msg_cd).toBe('EGW00123');
+  expect(ordersAtVenue()).toBe(0);
+  await caller.logIn();
+  expect((await caller.order(body())).status).toBe(502);
+  expect(ordersAtVenue()).toBe(1);
+  expect((await caller.order(body())).status).toBe(200);
+});
+
 test('an early expired token stays expired until a new one is issued', async () => {
   venue.faults.onRequest({ kind: 'token_expired', trId: 'VTTC8434R' });
   expect((await caller.balance()).body.msg_cd).toBe('EGW00123');

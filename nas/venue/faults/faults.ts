@@ -54,6 +54,8 @@ export interface Strike {
   readonly delayMs: number;
   /** `delayMs` is the venue's time; otherwise the machine's. */
   readonly isVenueTime: boolean;
+  /** A scripted fault can be left to the next request, where this one turned out to be none for it. */
+  readonly giveBack?: () => void;
 }
 
 /** A planned fault that has struck, for whoever counts them: never told over the brokers' wire. */
@@ -129,7 +131,12 @@ export class FaultBook {
     if (scripted) {
       scripted.left--;
       if (scripted.left === 0) this.#requests.splice(this.#requests.indexOf(scripted), 1);
-      return this.#struckBy(scripted.kind, scripted.delayMs);
+      const giveBack = (): void => {
+        scripted.left++;
+        if (!this.#requests.includes(scripted)) this.#requests.unshift(scripted);
+        this.struck[scripted.kind]! -= 1;
+      };
+      return { ...this.#struckBy(scripted.kind, scripted.delayMs), giveBack };
     }
     const seeded = this.#seeded;
     if (!seeded || (seeded.trIds && !seeded.trIds.includes(facts.trId))) return null;

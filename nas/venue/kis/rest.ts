@@ -69,6 +69,12 @@ export async function handleKis(deps: RestDeps, request: IncomingMessage, respon
   deps.settle();
   if (planned && (fault === null || DOOR_FAULTS.includes(fault.kind)) && isRefusedAtTheDoor(plain)) deps.faults.plan.giveBack(planned);
 
+  // "After" means that the venue has done what was asked: what it refused at the door for its own reasons is told as such.
+  if (fault?.giveBack && AFTER_FAULTS.includes(fault.kind) && isRefusedAtTheDoor(plain)) {
+    fault.giveBack();
+    return send(deps, response, answer, trId);
+  }
+
   switch (fault?.kind) {
     case 'lost_answer':
       return void request.socket.destroy();
@@ -89,6 +95,7 @@ export async function handleKis(deps: RestDeps, request: IncomingMessage, respon
   }
 }
 
+const AFTER_FAULTS: readonly FaultKind[] = ['delay', 'lost_answer', 'hang_after', 'error_after', 'garbage_after', 'timeout_after'];
 const DOOR_FAULTS: readonly FaultKind[] = ['rate_limit', 'ledger_limit', 'token_expired'];
 const BAD_GATEWAY: Answer = { status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' };
 const GARBAGE: Answer = { status: 200, body: '{"rt_cd":"0","msg_cd":"APBK0013","out' };
