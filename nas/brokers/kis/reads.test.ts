@@ -335,5 +335,5 @@ test('the clock offset is the median of Date headers, and unknown before five', 
   for (let n = 0; n < 4; n++) await broker.quote(CODE);
   expect(broker.clockOffsetMs()).toBeNull();
   await broker.quote(CODE);
-  expect(Math.abs(broker.clockOffsetMs()! - 7_000)).toBeLessThan(3_000); // whole seconds, and the time an answer takes
+  expect(Math.abs(broker.clockOffsetMs()! - 7_000)).toBeLessThan(1_000);
 });

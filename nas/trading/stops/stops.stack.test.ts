@@ -235,6 +235,9 @@ describe('kill -9', () => {
     // Killed before the order was on the wire, it is unknown until its absence is proved a minute later, and only then sold again.
     await until('sale', () => stopRow(id), isIn('done'), 180_000);
     expect(sales(symbol)).toHaveLength(1);
+    const { n, failures } = await stopRow(id);
+    expect(n - failures).toBe(1); // one attempt that sold, and at most one before it that never arrived
+    expect(failures).toBeLessThanOrEqual(1);
   }, 240_000);
 
   test('while the venue’s answer to the sale is on its way: still one sale', async () => {
