@@ -2,6 +2,7 @@ import type { Columns } from '#domain/backtest/columns.ts';
 import { type BarRow, type BarSymbol, columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
 import { randomSource } from '#domain/backtest/look-ahead.ts';
 import { priceLimits } from '#domain/market/price-limit.ts';
+import { weekdays } from './example-run.ts';
 
 const SYMBOLS: readonly BarSymbol[] = [
   { code: '000010', market: 'KOSPI' },
@@ -18,9 +19,7 @@ const BARS = 900;
  */
 export function drawnYears(seed: number): Columns {
   const random = randomSource(Math.imul(seed, 0x9e3779b1)); // the first draws from small seeds are all small
-  const days = Array.from({ length: BARS }, (_, i) =>
-    new Date(Date.UTC(2021, 8, 6) + (Math.floor(i / 5) * 7 + (i % 5)) * 86_400_000).toISOString().slice(0, 10),
-  );
+  const days = weekdays(BARS, '2021-09-06');
   const isAdjusted = random() < 0.2;
   const bars = SYMBOLS.flatMap((symbol) => {
     const from = random() < 0.3 ? Math.floor(random() * 200) : 0; // listed later

@@ -23,10 +23,10 @@ export function aTrade(facts: Partial<Trade> & Pick<Trade, 'pnl'>): Trade {
   };
 }
 
-/** Monday to Friday from 2020-01-06. */
-export function weekdays(count: number): string[] {
+/** Monday to Friday, from the Monday `first` on. */
+export function weekdays(count: number, first = '2020-01-06'): string[] {
   return Array.from({ length: count }, (_, i) =>
-    new Date(Date.UTC(2020, 0, 6) + (Math.floor(i / 5) * 7 + (i % 5)) * 86_400_000).toISOString().slice(0, 10),
+    new Date(Date.parse(first) + (Math.floor(i / 5) * 7 + (i % 5)) * 86_400_000).toISOString().slice(0, 10),
   );
 }
 

@@ -4,23 +4,16 @@ import { randomSource } from '#domain/backtest/look-ahead.ts';
 import { hashOf } from '#domain/hash.ts';
 import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
 import { minuteMomentum } from '#domain/strategy/templates/minute-momentum.ts';
+import { randomWalk } from '#lib/testing/random-walk.ts';
 import { type BacktestInput, runBacktest } from './run-backtest.ts';
 
 /** Two years of daily bars of `count` symbols, drawn by seed. */
-function columns(count: number, seed = 1) {
-  const random = randomSource(seed);
-  const symbols = Array.from({ length: count }, (_, s) => ({ code: String(s).padStart(6, '0'), market: 'KOSPI' as const }));
-  const bars = symbols.flatMap(({ code }) => {
-    let close = 20_000;
-    return Array.from({ length: 500 }, (_, i): BarRow => {
-      const open = Math.round((close * (0.98 + random() * 0.04)) / 50) * 50;
-      close = Math.max(1_000, Math.round((open * (0.97 + random() * 0.06)) / 50) * 50);
-      const time = new Date(Date.UTC(2018, 0, 1) + (Math.floor(i / 5) * 7 + (i % 5)) * 86_400_000).toISOString().slice(0, 10);
-      return { code, time, open, high: Math.max(open, close), low: Math.min(open, close), close, volume: 500_000 };
-    });
-  });
-  return columnsFromBars({ bars, symbols, isAdjusted: false, dataHash: 'd'.repeat(64) });
-}
+const columns = (count: number, seed = 1) =>
+  randomWalk(
+    Array.from({ length: count }, (_, s) => String(s).padStart(6, '0')),
+    500,
+    seed,
+  );
 const document = {
   ...goldenCross.document,
   params: { fast: { default: 3, min: 2, max: 60, step: 1 }, slow: { default: 10, min: 5, max: 200, step: 1 } },

@@ -1,31 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { truncate } from '#domain/backtest/columns.ts';
-import { type BarRow, columnsFromBars } from '#domain/backtest/columns-from-bars.ts';
-import { randomSource } from '#domain/backtest/look-ahead.ts';
 import { NO_MASK } from '#domain/backtest/signals.ts';
 import { sweepSupport } from '#domain/backtest/sweep/sweep-support.ts';
 import { type Grid, type GridSpec, gridOf } from '#domain/optimise/grid.ts';
 import { mergeCells, optimisationHash } from '#domain/optimise/merge.ts';
 import { objectiveOf } from '#domain/optimise/objective.ts';
 import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
+import { randomWalk } from '#lib/testing/random-walk.ts';
 import { runBacktest } from './run-backtest.ts';
 import { type CellsInput, cellSteps, planCells, prepareCells } from './run-cells.ts';
 
-/** Daily bars of five symbols over 300 sessions, drawn by seed. */
-const columns = (() => {
-  const random = randomSource(7);
-  const symbols = ['000010', '000020', '000030', '000040', '000050'].map((code) => ({ code, market: 'KOSPI' as const }));
-  const bars = symbols.flatMap(({ code }) => {
-    let close = 20_000;
-    return Array.from({ length: 300 }, (_, i): BarRow => {
-      const open = Math.round((close * (0.98 + random() * 0.04)) / 50) * 50;
-      close = Math.max(1_000, Math.round((open * (0.97 + random() * 0.06)) / 50) * 50);
-      const time = new Date(Date.UTC(2018, 0, 1) + (Math.floor(i / 5) * 7 + (i % 5)) * 86_400_000).toISOString().slice(0, 10);
-      return { code, time, open, high: Math.max(open, close), low: Math.min(open, close), close, volume: 500_000 };
-    });
-  });
-  return columnsFromBars({ bars, symbols, isAdjusted: false, dataHash: 'd'.repeat(64) });
-})();
+const columns = randomWalk(['000010', '000020', '000030', '000040', '000050'], 300, 7);
 const document = {
   ...goldenCross.document,
   params: { slow: { default: 10, min: 5, max: 200, step: 1 }, fast: { default: 3, min: 2, max: 60, step: 1 } },

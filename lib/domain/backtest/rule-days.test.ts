@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { settlementDay, taxEraOf } from '#domain/market/fees-and-tax.ts';
 import { tickTable } from '#domain/market/ticks.ts';
+import { weekdays } from '#lib/testing/example-run.ts';
 import type { Columns } from './columns.ts';
 import { columnsFromBars } from './columns-from-bars.ts';
 import { weeklyColumns } from './join-columns.ts';
@@ -14,9 +15,7 @@ const symbols = [
 ] as const;
 
 /** Every weekday from the autumn of 2009 to the spring of 2026: all tables and rates that have changed since, on both sides. */
-const days = Array.from({ length: 4300 }, (_, i) =>
-  new Date(Date.UTC(2009, 8, 28) + (Math.floor(i / 5) * 7 + (i % 5)) * 86_400_000).toISOString().slice(0, 10),
-);
+const days = weekdays(4300, '2009-09-28');
 const price = { open: 1000, high: 1000, low: 1000, close: 1000, volume: 10 };
 const daily: Columns = columnsFromBars({
   bars: days.map((time) => ({ code: symbols[0].code, time, ...price })),

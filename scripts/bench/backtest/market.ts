@@ -1,5 +1,6 @@
 import type { Columns } from '#domain/backtest/columns.ts';
 import { randomSource } from '#domain/backtest/look-ahead.ts';
+import { weekdays } from '#lib/testing/example-run.ts';
 
 /** Ten years of daily bars. */
 export const BARS = 2450;
@@ -22,9 +23,7 @@ export function syntheticMarket(symbols: number): Columns {
     time[row] = t;
   }
   return {
-    times: Array.from({ length: BARS }, (_, i) =>
-      new Date(Date.UTC(2012, 0, 2) + (Math.floor(i / 5) * 7 + (i % 5)) * 86_400_000).toISOString().slice(0, 10),
-    ),
+    times: weekdays(BARS, '2012-01-02'),
     symbols: Array.from({ length: symbols }, (_, s) => ({
       code: String(s * 10).padStart(6, '0'),
       name: '',

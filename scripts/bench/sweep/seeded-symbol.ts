@@ -1,5 +1,6 @@
 import type { Columns } from '#domain/backtest/columns.ts';
 import { randomSource } from '#domain/backtest/look-ahead.ts';
+import { weekdays } from '#lib/testing/example-run.ts';
 
 /** A seeded random walk of one symbol on a weekday calendar: the same market in every run. */
 export function seededSymbol(bars: number): Columns {
@@ -17,9 +18,7 @@ export function seededSymbol(bars: number): Columns {
     volume[i] = 1_000_000 + Math.floor(random() * 9_000_000);
   }
   return {
-    times: Array.from({ length: bars }, (_, i) =>
-      new Date(Date.UTC(2005, 0, 3) + (Math.floor(i / 5) * 7 + (i % 5)) * 86_400_000).toISOString().slice(0, 10),
-    ),
+    times: weekdays(bars, '2005-01-03'),
     symbols: [{ code: '000010', name: '', market: 'KOSPI', kind: 'stock', isEnded: false }],
     offset: Int32Array.of(0, bars),
     time: Int32Array.from({ length: bars }, (_, i) => i),
