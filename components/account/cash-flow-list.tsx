@@ -33,7 +33,7 @@ export function CashFlowList({ flows, onChanged }: { flows: readonly CashFlowVie
   if (shown.length === 0) return null;
   const classify = async (flow: CashFlowView, kind: CashFlowKind) => {
     if (await run(() => reconciliationRepo(db).classify(flow.id, kind))) toast.success(t('saved'));
-    await onChanged().catch(() => {});
+    await onChanged();
   };
   return (
     <div>

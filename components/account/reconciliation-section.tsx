@@ -27,12 +27,12 @@ interface Question {
 export function ReconciliationSection({ accountId }: { accountId: string }) {
   const t = useTranslations('accounts.reconciliation');
   const db = useDb();
-  const { state, reread } = useReconciliation(accountId);
+  const { state, isStale, reread } = useReconciliation(accountId);
   const { positions, locale } = useDesk();
   const { isBusy, run } = useAction();
   const [question, setQuestion] = useState<Question | null>(null);
   const now = useNow(10_000);
-  if (!state) return null;
+  if (!state) return isStale ? <p className="mt-4 border-t pt-3 text-warn text-xs">{t('unread')}</p> : null;
   const repo = reconciliationRepo(db);
   const nameOf = (symbol: string) => positions.find((row) => row.symbol === symbol)?.name ?? symbol;
   const ask = (asked: Omit<Question, 'answer'>, answer: (reason: string) => Promise<void>) => setQuestion({ ...asked, answer });
@@ -54,7 +54,7 @@ export function ReconciliationSection({ accountId }: { accountId: string }) {
       setQuestion(null);
       toast.success(t('done'));
     }
-    await reread().catch(() => {});
+    await reread();
   };
   const age = (since: string) => t('since', { age: formatAge((now ?? Date.parse(since)) - Date.parse(since), locale) });
   const differences = state.breaks.flatMap((row) => (row.kind === 'corporate_action' ? [] : [{ ...row, kind: row.kind }]));
@@ -64,6 +64,7 @@ export function ReconciliationSection({ accountId }: { accountId: string }) {
         <span className="text-muted">{state.run ? t('last', { at: formatTime(state.run.endedAt) }) : t('never')}</span>
         {state.run && <Badge tone={state.run.isAgreed ? 'ok' : 'warn'}>{t(state.run.isAgreed ? 'agreed' : 'differs')}</Badge>}
       </div>
+      {isStale && <p className="text-warn">{t('stale')}</p>}
       {state.returnRate !== null && (
         <p className="flex justify-between gap-2">
           <span className="text-muted">{t('return')}</span>

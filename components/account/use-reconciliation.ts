@@ -32,20 +32,22 @@ export interface AccountState {
   readonly returnRate: number | null;
 }
 
-/** What was compared with the broker for one account; null until it was read. */
-export function useReconciliation(accountId: string): { state: AccountState | null; reread: () => Promise<void> } {
+/** What was compared with the broker for one account; null until it was read. Stale: the last read failed, so that the figures are older ones. */
+export function useReconciliation(accountId: string): { state: AccountState | null; isStale: boolean; reread: () => Promise<void> } {
   const db = useDb();
   const { userId } = useRealtime();
   const now = useNow(REFRESH_MS);
   const [state, setState] = useState<AccountState | null>(null);
-  const isHere = useRef(true);
-  useEffect(() => {
-    isHere.current = true;
-    return () => {
-      isHere.current = false;
-    };
-  }, []);
-  const reread = useCallback(async () => {
+  const [isStale, setIsStale] = useState(false);
+  /** Reads may overtake each other; only the one begun last is shown. */
+  const newest = useRef(0);
+  useEffect(
+    () => () => {
+      newest.current += 1; // nobody waits for it any more
+    },
+    [],
+  );
+  const read = useCallback(async () => {
     const repo = reconciliationRepo(db);
     const since = new Date(Date.now() - RETURN_DAYS * DAY_MS).toISOString();
     const [run, breaks, actions, flows, shares, worth] = await Promise.all([
@@ -56,26 +58,33 @@ export function useReconciliation(accountId: string): { state: AccountState | nu
       repo.holdingShares(accountId),
       repo.valuations(accountId, since),
     ]);
-    if (!isHere.current) return;
-    setState({
+    return {
       run,
       breaks: breaks.filter((row) => row.accountId === accountId),
       actions: actions.filter((row) => row.accountId === accountId),
       flows: flows.filter((row) => row.isFound),
       shares,
       returnRate: timeWeightedReturn(worth.valuations, worth.flows),
-    });
+    };
   }, [db, accountId]);
+  const reread = useCallback(async () => {
+    newest.current += 1;
+    const mine = newest.current;
+    const next = await read().catch(() => null); // the last figures stay, and are said to be old; the next round reads again
+    if (mine !== newest.current) return;
+    setIsStale(next === null);
+    if (next) setState(next);
+  }, [read]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: read again whenever the clock moves on.
   useEffect(() => {
-    reread().catch(() => {}); // the last figures stay; the next round reads again
+    void reread();
   }, [reread, now]);
   useTopic(
     accountsTopic(userId),
     { break_changed: breakRow, cash_flow_changed: cashFlowRow, corporate_action_changed: corporateActionRow },
     ({ payload }) => {
-      if (payload.accountId === accountId) reread().catch(() => {});
+      if (payload.accountId === accountId) void reread();
     },
   );
-  return { state, reread };
+  return { state, isStale, reread };
 }

@@ -1,12 +1,12 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { decimal, instant } from './columns.ts';
+import { decimal, instant, rowId } from './columns.ts';
 import { must } from './fault.ts';
 
 /** A broker account without its ciphertext. */
 export const accountRow = z
   .object({
-    id: z.uuid(),
+    id: rowId,
     broker_type: z.string(),
     label: z.string(),
     account_mask: z.string(),
@@ -45,7 +45,7 @@ export type SealingKey = z.infer<typeof sealingKeyRow>;
 
 export const balanceRow = z
   .object({
-    broker_account_id: z.uuid(),
+    broker_account_id: rowId,
     cash: decimal,
     cash_d1: decimal,
     cash_d2: decimal,

@@ -1,18 +1,18 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { decimal, instant, whole } from './columns.ts';
+import { decimal, instant, rowId, whole } from './columns.ts';
 import { must } from './fault.ts';
 
 const wanted = z.looseObject({});
 const openRequest = z
-  .looseObject({ id: z.uuid(), wanted, reason: z.string(), created_at: instant })
+  .looseObject({ id: rowId, wanted, reason: z.string(), created_at: instant })
   .transform((row) => ({ id: row.id, wanted: row.wanted as Record<string, unknown>, reason: row.reason, createdAt: row.created_at }));
 export type PermissionRequest = z.infer<typeof openRequest>;
 
 /** A person with what they may do. Limits are whole won; null means nothing may be bought. */
 const userRow = z
   .object({
-    user_id: z.uuid(),
+    user_id: rowId,
     email: z.string().nullable(),
     display_name: z.string().nullable(),
     is_admin: z.boolean(),
@@ -91,7 +91,7 @@ const auditRow = z
   .object({
     id: whole,
     at: instant,
-    actor_id: z.uuid().nullable(),
+    actor_id: rowId.nullable(),
     action: z.string(),
     subject_id: z.string(),
     detail: z.looseObject({}).catch({}),
@@ -107,7 +107,7 @@ const auditRow = z
 export type AuditEntry = z.infer<typeof auditRow>;
 
 const invitationRow = z
-  .object({ id: z.uuid(), email: z.string(), expires_at: instant, accepted_at: instant.nullable() })
+  .object({ id: rowId, email: z.string(), expires_at: instant, accepted_at: instant.nullable() })
   .transform((row) => ({ id: row.id, email: row.email, expiresAt: row.expires_at, acceptedAt: row.accepted_at }));
 /** An address that may begin trading on paper by itself until `expiresAt`. */
 export type Invitation = z.infer<typeof invitationRow>;

@@ -1,7 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { METRIC_NAMES, type MetricName } from '#domain/backtest/metrics/definitions.ts';
-import { decimal, instant, whole } from './columns.ts';
+import { decimal, instant, rowId, whole } from './columns.ts';
 import { must } from './fault.ts';
 
 export const BACKTEST_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
@@ -94,8 +94,8 @@ const summary = z.object({
 export type BacktestSummary = z.infer<typeof summary>;
 
 const common = {
-  id: z.uuid(),
-  strategy_id: z.uuid().nullable(),
+  id: rowId,
+  strategy_id: rowId.nullable(),
   version: z.number().nullable(),
   name: z.string(),
   state: z.enum(BACKTEST_STATES),
@@ -152,7 +152,7 @@ export type BacktestDetail = z.infer<typeof detailRow>;
 
 /** What the topic `backtests` tells of a run; the heavy parts are read again when it is done. */
 export const backtestMessage = z
-  .object({ id: z.uuid(), state: z.enum(BACKTEST_STATES), progress: decimal, eta_seconds: z.number().nullable(), message })
+  .object({ id: rowId, state: z.enum(BACKTEST_STATES), progress: decimal, eta_seconds: z.number().nullable(), message })
   .transform((row) => ({ id: row.id, state: row.state, progress: row.progress, etaSeconds: row.eta_seconds, message: row.message }));
 
 const trade = z.object({
@@ -228,7 +228,7 @@ export const backtestRepo = (db: SupabaseClient) => ({
       }),
       'start_backtest',
     );
-    return z.object({ id: z.uuid() }).parse(answer).id;
+    return z.object({ id: rowId }).parse(answer).id;
   },
   async cancel(id: string): Promise<void> {
     const { error } = await db.rpc('cancel_backtest', { p_backtest_id: id });

@@ -1,13 +1,13 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { decimal, instant, whole } from './columns.ts';
+import { decimal, instant, rowId, whole } from './columns.ts';
 import { deploymentRow } from './deployments.ts';
 import { must } from './fault.ts';
 
 /** One evaluation of a deployment. Decisions are what the scheduler wrote; unknown members are shown as they are. */
 export const runRow = z
   .object({
-    deployment_id: z.uuid(),
+    deployment_id: rowId,
     tick: instant,
     phase: z.string(),
     outcome: z.string(),
@@ -31,7 +31,7 @@ export type RunView = z.infer<typeof runRow>;
 /** What a deployment holds inside its account. */
 export const holdingRow = z
   .object({
-    deployment_id: z.uuid(),
+    deployment_id: rowId,
     stock_code: z.string(),
     quantity: whole,
     purchase_amount: decimal,

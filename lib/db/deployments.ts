@@ -1,15 +1,15 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { decimal, instant } from './columns.ts';
+import { decimal, instant, rowId } from './columns.ts';
 import { must } from './fault.ts';
 
 /** A deployed version with the name of its strategy. */
 export const deploymentRow = z
   .object({
-    id: z.uuid(),
-    strategy_id: z.uuid(),
+    id: rowId,
+    strategy_id: rowId,
     version: z.number(),
-    broker_account_id: z.uuid(),
+    broker_account_id: rowId,
     symbols: z.array(z.string()),
     capital: decimal,
     state: z.enum(['running', 'paused', 'stopped', 'error']),

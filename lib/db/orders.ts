@@ -2,16 +2,16 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { type OrderStatus, orderOrigin, orderStatus, priceType, side } from '#domain/order/order.ts';
 import { OPEN_STATUSES } from '#domain/order/transitions.ts';
-import { decimal, instant, whole } from './columns.ts';
+import { decimal, instant, rowId, whole } from './columns.ts';
 import { must } from './fault.ts';
 
 /** A `real_orders` row as PostgREST and the topic `orders` bring it, in our words. */
 export const orderRow = z
   .object({
-    id: z.uuid(),
-    broker_account_id: z.uuid().nullable(),
-    strategy_id: z.uuid().nullable().default(null),
-    deployment_id: z.uuid().nullable().default(null),
+    id: rowId,
+    broker_account_id: rowId.nullable(),
+    strategy_id: rowId.nullable().default(null),
+    deployment_id: rowId.nullable().default(null),
     stock_code: z.string(),
     stock_name: z.string().nullable(),
     order_type: side,
@@ -25,7 +25,7 @@ export const orderRow = z
     provisional_quantity: whole,
     cancelled_quantity: whole,
     replaced_quantity: whole,
-    parent_order_id: z.uuid().nullable(),
+    parent_order_id: rowId.nullable(),
     broker_order_id: z.string().nullable(),
     order_day: z.string().nullable(),
     send_at: instant.nullable(),

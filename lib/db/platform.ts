@@ -1,6 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { decimal, instant, whole } from './columns.ts';
+import { decimal, instant, rowId, whole } from './columns.ts';
 import { must } from './fault.ts';
 
 /** The staged roll-out's switches. */
@@ -27,7 +27,7 @@ export const haltRow = z
     reason: z.string(),
     cause: z.string(),
     numbers: z.record(z.string(), z.unknown()),
-    set_by: z.uuid().nullable(),
+    set_by: rowId.nullable(),
     version: whole,
     updated_at: instant,
   })
@@ -88,7 +88,7 @@ export type PermissionView = z.infer<typeof permissionRow>;
 
 export const notificationRow = z
   .object({
-    id: z.uuid(),
+    id: rowId,
     kind: z.string(),
     severity: z.enum(['info', 'warning', 'critical']),
     payload: z.record(z.string(), z.unknown()),

@@ -1,13 +1,13 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { decimal, instant, whole } from './columns.ts';
+import { decimal, instant, rowId, whole } from './columns.ts';
 import { must } from './fault.ts';
 
 /** Net shares in one account. Profit and loss are reckoned on the screen from the live quote. */
 export const positionRow = z
   .object({
-    id: z.uuid(),
-    broker_account_id: z.uuid().nullable(),
+    id: rowId,
+    broker_account_id: rowId.nullable(),
     stock_code: z.string(),
     stock_name: z.string().nullable(),
     quantity: whole,

@@ -1,6 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { market } from '#domain/market/instrument.ts';
+import { rowId } from './columns.ts';
 import { must } from './fault.ts';
 
 const investmentRow = z
@@ -10,7 +11,7 @@ const investmentRow = z
 export type InvestmentSettings = z.infer<typeof investmentRow>;
 
 const watchlistRow = z
-  .object({ id: z.uuid(), name: z.string(), stock_codes: z.array(z.string()) })
+  .object({ id: rowId, name: z.string(), stock_codes: z.array(z.string()) })
   .transform((row) => ({ id: row.id, name: row.name, symbols: row.stock_codes }));
 export type Watchlist = z.infer<typeof watchlistRow>;
 
@@ -44,7 +45,7 @@ export const preferenceRepo = (db: SupabaseClient) => ({
           .insert({ ...row, user_id: userId })
           .select('id')
           .single();
-    return z.object({ id: z.uuid() }).parse(must(saved, 'preferences.saveWatchlist')).id;
+    return z.object({ id: rowId }).parse(must(saved, 'preferences.saveWatchlist')).id;
   },
   async saveProfile(userId: string, profile: { displayName?: string; locale?: 'ko' | 'en' }): Promise<void> {
     const row = {

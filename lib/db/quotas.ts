@@ -1,6 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { instant, whole } from './columns.ts';
+import { instant, rowId, whole } from './columns.ts';
 import { must } from './fault.ts';
 
 /** Lanes of the calls to a broker, most urgent first; the order of `used`. */
@@ -9,7 +9,7 @@ export const QUOTA_LANES = ['cancel', 'exit', 'inFlight', 'entry', 'reconcile', 
 /** The quota of an account's app key: calls a second allowed and at present, and the calls of the last minute by lane. */
 export const quotaRow = z
   .object({
-    broker_account_id: z.uuid(),
+    broker_account_id: rowId,
     limit_per_second: z.number().positive(),
     now_per_second: z.number().positive(),
     paused_until: instant.nullable(),

@@ -1,12 +1,12 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { decimal, instant, whole } from './columns.ts';
+import { decimal, instant, rowId, whole } from './columns.ts';
 import { must } from './fault.ts';
 
 export const breakRow = z
   .object({
-    id: z.uuid(),
-    broker_account_id: z.uuid(),
+    id: rowId,
+    broker_account_id: rowId,
     stock_code: z.string(),
     kind: z.enum(['holding', 'sub_ledger', 'corporate_action']),
     ours: whole,
@@ -33,8 +33,8 @@ export const CASH_FLOW_KINDS = ['deposit', 'withdrawal', 'dividend', 'tax', 'fee
 export type CashFlowKind = (typeof CASH_FLOW_KINDS)[number];
 export const cashFlowRow = z
   .object({
-    id: z.uuid(),
-    broker_account_id: z.uuid(),
+    id: rowId,
+    broker_account_id: rowId,
     at: instant,
     amount: decimal,
     kind: z.enum([...CASH_FLOW_KINDS, 'unclassified']),
@@ -56,8 +56,8 @@ export type CashFlowView = z.infer<typeof cashFlowRow>;
 
 export const corporateActionRow = z
   .object({
-    id: z.uuid(),
-    broker_account_id: z.uuid(),
+    id: rowId,
+    broker_account_id: rowId,
     stock_code: z.string(),
     state: z.string(),
     factor: decimal,
@@ -77,7 +77,7 @@ export const corporateActionRow = z
 export type CorporateActionView = z.infer<typeof corporateActionRow>;
 
 const runRow = z
-  .object({ broker_account_id: z.uuid(), kind: z.string(), ended_at: instant, result: z.string() })
+  .object({ broker_account_id: rowId, kind: z.string(), ended_at: instant, result: z.string() })
   .transform((row) => ({ accountId: row.broker_account_id, kind: row.kind, endedAt: row.ended_at, isAgreed: row.result === 'agreed' }));
 export type ReconciliationRun = z.infer<typeof runRow>;
 

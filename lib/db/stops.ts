@@ -1,15 +1,15 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { STOP_KINDS } from '#domain/risk/stop-levels.ts';
-import { decimal, instant, whole } from './columns.ts';
+import { decimal, instant, rowId, whole } from './columns.ts';
 import { must } from './fault.ts';
 
 /** A protective stop as its owner sees it. Prices in won. */
 export const stopRow = z
   .object({
-    id: z.uuid(),
-    broker_account_id: z.uuid(),
-    deployment_id: z.uuid().nullable(),
+    id: rowId,
+    broker_account_id: rowId,
+    deployment_id: rowId.nullable(),
     stock_code: z.string(),
     kind: z.enum(STOP_KINDS),
     trigger_price: decimal.nullable(),
@@ -18,7 +18,7 @@ export const stopRow = z
     quantity: whole,
     state: z.enum(['armed', 'fired', 'done', 'cancelled', 'paused']),
     reason: z.string(),
-    order_id: z.uuid().nullable(),
+    order_id: rowId.nullable(),
     fired_at: instant.nullable(),
     version: whole,
   })

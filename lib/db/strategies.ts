@@ -1,12 +1,12 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { decimal, instant, whole } from './columns.ts';
+import { decimal, instant, rowId, whole } from './columns.ts';
 import { must } from './fault.ts';
 
 /** A strategy of the signed-in person. `latestVersion` 0: from the earlier system, shown and not runnable. */
 export const strategyRow = z
   .object({
-    id: z.uuid(),
+    id: rowId,
     name: z.string(),
     template: z.string().nullable(),
     latest_version: z.number(),
@@ -127,7 +127,7 @@ export const strategyRepo = (db: SupabaseClient) => ({
       }),
       'save_strategy',
     );
-    const saved = z.object({ strategy_id: z.uuid(), version: z.number() }).parse(answer);
+    const saved = z.object({ strategy_id: rowId, version: z.number() }).parse(answer);
     return { id: saved.strategy_id, version: saved.version };
   },
   async archive(id: string): Promise<void> {
@@ -153,6 +153,6 @@ export const strategyRepo = (db: SupabaseClient) => ({
       }),
       'deploy_strategy',
     );
-    return z.object({ id: z.uuid(), capital: decimal }).parse(answer).id;
+    return z.object({ id: rowId, capital: decimal }).parse(answer).id;
   },
 });

@@ -76,12 +76,21 @@ export async function mailedLink(to: string): Promise<string> {
 
 /** Opens a paper account at the venue, as a broker would for its customer. */
 export async function openVenueAccount(account: Record<string, unknown>): Promise<void> {
+  await atVenue('accounts', { environment: 'paper', cash: 30_000_000, ...account });
+}
+
+/** Moves cash (won) or shares at the venue without an order, as a customer would at the broker's counter. */
+export async function transferAtVenue(accountNumber: string, what: { cash?: number; holdings?: object[] }): Promise<void> {
+  await atVenue('transfers', { accountId: `paper:${accountNumber}-01`, ...what });
+}
+
+async function atVenue(path: string, body: unknown): Promise<void> {
   const { NARAE_E2E_VENUE_URL: venue, NARAE_E2E_VENUE_TOKEN: token } = process.env;
   if (!venue || !token) throw new Error('NARAE_E2E_VENUE_URL is not set: the venue of a product started elsewhere is not at hand');
-  const answer = await fetch(`${venue}/_venue/accounts`, {
+  const answer = await fetch(`${venue}/_venue/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-venue-token': token },
-    body: JSON.stringify({ environment: 'paper', cash: 30_000_000, ...account }),
+    body: JSON.stringify(body),
   });
   expect(answer.status, await answer.text()).toBe(200);
 }

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { expect, type Page } from '@playwright/test';
-import { expectAccessible, openVenueAccount, signIn, test } from '#scripts/test/browser.ts';
+import { expectAccessible, openVenueAccount, signIn, test, transferAtVenue } from '#scripts/test/browser.ts';
 
 /** Keys of the shape the broker gives. */
 const someKeys = () => ({
@@ -67,6 +67,40 @@ test('a paper account is opened with the cash its owner names, and wrong cash is
   const card = page.getByRole('listitem').filter({ hasText: '연습 계좌' });
   await expect(card.getByRole('status')).toContainText('정상', { timeout: 60_000 });
   await expect(card).toContainText('25,000,000', { timeout: 60_000 });
+  await card.getByRole('button', { name: '삭제' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '삭제' }).click();
+  await expect(card).toHaveCount(0);
+});
+
+test('shares that left by hand are confirmed by their owner, a deposit is given its name, and both are then done', async ({
+  page,
+  url,
+}) => {
+  test.setTimeout(900_000); // a difference counts after a minute and three looks, which a busy machine takes late
+  const keys = someKeys();
+  await openVenueAccount({ ...keys, holdings: [{ symbol: '990020', quantity: 10, averagePrice: 10_000 }] });
+  await signIn(page, url, 'seoyeon');
+  await register(page, url, '대조할 계좌', keys);
+  const card = page.getByRole('listitem').filter({ hasText: '대조할 계좌' });
+  const section = card.getByRole('region', { name: '증권사와 대조' });
+  await expect(section).toContainText('일치', { timeout: 90_000 });
+  await transferAtVenue(keys.accountNumber, { cash: 1_000_000, holdings: [{ symbol: '990020', quantity: -3 }] });
+
+  await expect(section).toContainText('증권사 7주', { timeout: 300_000 });
+  await section.getByRole('button', { name: '증권사가 맞음' }).click();
+  const dialog = page.getByRole('dialog');
+  await expectAccessible(page);
+  await expect(dialog.getByRole('button', { name: '확인' })).toBeDisabled();
+  await dialog.getByLabel('이유').fill('다른 증권사로 출고');
+  await dialog.getByRole('button', { name: '확인' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(section).not.toContainText('증권사 7주', { timeout: 300_000 });
+
+  await section.getByRole('combobox').click({ timeout: 300_000 });
+  await page.getByRole('option', { name: '입금' }).click();
+  await expect(page.getByText('수익률을 다시 계산합니다').first()).toBeVisible();
+  await expect(section.getByRole('combobox')).toContainText('입금');
+
   await card.getByRole('button', { name: '삭제' }).click();
   await page.getByRole('dialog').getByRole('button', { name: '삭제' }).click();
   await expect(card).toHaveCount(0);

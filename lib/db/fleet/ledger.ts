@@ -1,13 +1,14 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import type { LedgerEvent } from '#domain/order/replay.ts';
+import { rowId } from '../columns.ts';
 
 const count = z.coerce.number().int();
-const chainFault = z.object({ seq: count, order_id: z.uuid().nullable(), fault: z.string() });
+const chainFault = z.object({ seq: count, order_id: rowId.nullable(), fault: z.string() });
 const eventRow = z
   .object({
     seq: count,
-    order_id: z.uuid(),
+    order_id: rowId,
     type: z.string(),
     from_status: z.string().nullable(),
     to_status: z.string().nullable(),
@@ -25,7 +26,7 @@ const eventRow = z
   );
 const ledgerOrder = z
   .object({
-    id: z.uuid(),
+    id: rowId,
     quantity: count,
     order_status: z.string(),
     cum_quantity: count,

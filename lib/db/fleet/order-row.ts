@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { krw, price, shares } from '#domain/money.ts';
 import { orderOrigin, orderStatus, priceType, side, symbol, timeInForce, tradingDay } from '#domain/order/order.ts';
+import { rowId } from '../columns.ts';
 
 const instant = z.union([z.date(), z.string()]).transform((value) => new Date(value));
 const optional = <T extends z.ZodType>(schema: T) =>
@@ -12,9 +13,9 @@ const optional = <T extends z.ZodType>(schema: T) =>
 /** A row of `real_orders` as the trading service reads it; an account number never appears in it. */
 export const orderRow = z
   .object({
-    id: z.uuid(),
-    user_id: z.uuid(),
-    broker_account_id: z.uuid(),
+    id: rowId,
+    user_id: rowId,
+    broker_account_id: rowId,
     stock_code: symbol,
     order_type: side,
     order_status: orderStatus,
@@ -30,13 +31,13 @@ export const orderRow = z
     cancelled_quantity: z.coerce.number(),
     replaced_quantity: z.coerce.number(),
     replaces_whole: z.boolean(),
-    parent_order_id: optional(z.uuid()),
+    parent_order_id: optional(rowId),
     cancel_quantity: optional(z.coerce.number().pipe(shares)),
     broker_order_id: optional(z.string()),
     broker_branch: z.string(),
     origin: orderOrigin,
-    deployment_id: optional(z.uuid()),
-    strategy_id: optional(z.uuid()),
+    deployment_id: optional(rowId),
+    strategy_id: optional(rowId),
     is_entry: z.boolean(),
     allow_duplicate: z.boolean(),
     send_at: optional(instant),

@@ -3,15 +3,16 @@ import { z } from 'zod';
 import { instrumentKind, market } from '#domain/market/instrument.ts';
 import { symbol } from '#domain/order/order.ts';
 import { STOP_KINDS } from '#domain/risk/stop-levels.ts';
+import { rowId } from '../columns.ts';
 
 const number = z.coerce.number();
 const listing = { symbol, market, instrumentKind };
 const watchedStop = z.object({
   ...listing,
-  id: z.uuid(),
-  accountId: z.uuid(),
+  id: rowId,
+  accountId: rowId,
   kind: z.enum(STOP_KINDS),
-  deploymentId: z.uuid().nullable(),
+  deploymentId: rowId.nullable(),
   trigger: number.nullable(),
   trailRate: number.nullable(),
   highWater: number,
@@ -27,7 +28,7 @@ export type WatchedStop = z.infer<typeof watchedStop>;
 
 const unprotected = z.object({
   ...listing,
-  deploymentId: z.uuid(),
+  deploymentId: rowId,
   quantity: number,
   purchaseAmount: number,
   enteredAt: z.coerce.date().nullable(),
@@ -46,7 +47,7 @@ const synced = z.object({
   isOpen: z.boolean(),
 });
 const fired = z.object({
-  order: z.object({ id: z.uuid() }).nullable(),
+  order: z.object({ id: rowId }).nullable(),
   denial: z.object({ code: z.string() }).nullable(),
 });
 

@@ -1,13 +1,14 @@
 import type pg from 'pg';
 import { z } from 'zod';
+import { rowId } from '../columns.ts';
 import { type OrderRow, orderRow } from './order-row.ts';
 import { reconciliationRepo } from './reconciliation.ts';
 
 const lease = z
   .object({
-    account_id: z.uuid(),
+    account_id: rowId,
     token: z.coerce.number(),
-    user_id: z.uuid(),
+    user_id: rowId,
     broker_type: z.string(),
     is_paper_account: z.boolean(),
     encrypted_credentials: z.unknown(),
