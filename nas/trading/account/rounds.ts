@@ -102,6 +102,7 @@ export function createRounds(
 
   async function readList(scope: Scope): Promise<void> {
     const beganAt = new Date(clock.wall());
+    const began = clock.monotonic();
     schedule.began(scope, active());
     const isShown = (order: OrderRow) => order.status !== 'pending' && (scope === null || order.symbol === scope);
     const days = new Set([today(clock), ...active().flatMap((order) => (isShown(order) && order.orderDay ? [order.orderDay] : []))]);
@@ -129,8 +130,8 @@ export function createRounds(
       isListProved = true;
       onChange();
     }
-    if (clock.monotonic() - listWrittenAt >= TIMING.idleInquiryMs) {
-      listWrittenAt = clock.monotonic();
+    if (began - listWrittenAt >= TIMING.idleInquiryMs) {
+      listWrittenAt = began; // not when it was whole: a quicker read would then miss its turn
       await repo.recordReconciliation(accountId, { kind: 'orders', startedAt: beganAt, detail: { days: days.size } });
     }
   }
@@ -156,8 +157,8 @@ export function createRounds(
       isPositionProved = true;
       onChange();
     }
-    if (clock.monotonic() - comparedAt < TIMING.balanceMs) return; // after each fill the holdings, but the account as a whole only so often
-    comparedAt = clock.monotonic();
+    if (holdingsAt - comparedAt < TIMING.balanceMs) return; // after each fill the holdings, but the account as a whole only so often
+    comparedAt = holdingsAt; // the next turn comes that long after it
     await repo.recordReconciliation(accountId, { kind: 'positions', startedAt: askedAt, detail: { holdings: balance.holdings.length } });
     const { cashD2, feesAndTaxToday: costs = null } = balance;
     const cash = await repo.checkCash(accountId, { day: today(clock), cashD2, costs, asOf: askedAt, isClose: false });
