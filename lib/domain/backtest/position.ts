@@ -1,5 +1,6 @@
+import type { Columns } from './columns.ts';
 import type { DecisionReason } from './decide.ts';
-import type { Moment } from './order-plan.ts';
+import { fillTime, type Moment } from './order-plan.ts';
 
 export type ExitReason =
   | Exclude<DecisionReason, 'entry_signal' | 'rebalance'>
@@ -69,4 +70,47 @@ export interface Trade {
   readonly mfe: number;
   readonly entryReason: 'entry_signal';
   readonly exitReason: ExitReason;
+}
+
+/** What a position was when all of it had been sold: whatever its trade is told by. */
+export type Sold = Pick<
+  Position,
+  | 'symbol'
+  | 'entryPrice'
+  | 'entryTime'
+  | 'entryRow'
+  | 'entryMoment'
+  | 'entryAmount'
+  | 'highWater'
+  | 'lowWater'
+  | 'commission'
+  | 'tax'
+  | 'slippage'
+  | 'soldAmount'
+  | 'soldQuantity'
+  | 'paidForFractions'
+>;
+
+/** The round trip of a position that is over since the bar of `row`. */
+export function tradeOf(columns: Columns, sold: Sold, row: number, exitReason: ExitReason, moment: Moment): Trade {
+  const { entryAmount, entryPrice, soldAmount, soldQuantity, commission, tax } = sold;
+  const pnl = soldAmount + sold.paidForFractions - entryAmount - commission - tax;
+  return {
+    symbol: columns.symbols[sold.symbol]!.code,
+    quantity: soldQuantity,
+    entryDay: fillTime(columns, sold.entryTime, sold.entryMoment),
+    entryPrice,
+    exitDay: fillTime(columns, columns.time[row]!, moment),
+    exitPrice: soldAmount / soldQuantity,
+    commission,
+    tax,
+    slippage: sold.slippage,
+    pnl,
+    returnRate: pnl / entryAmount,
+    barsHeld: row - sold.entryRow,
+    mae: Math.min(0, sold.lowWater / entryPrice - 1),
+    mfe: Math.max(0, sold.highWater / entryPrice - 1),
+    entryReason: 'entry_signal',
+    exitReason,
+  };
 }

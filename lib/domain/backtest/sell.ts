@@ -1,6 +1,6 @@
 import { canTrade, commissionOf, fillAmount, limitPrice, slippedPrice, taxOf, volumeCap } from './fill.ts';
-import { fillTime, knownPrice, type Moment, metPrice } from './order-plan.ts';
-import type { ExitReason, Position } from './position.ts';
+import { knownPrice, type Moment, metPrice } from './order-plan.ts';
+import { type ExitReason, type Position, tradeOf } from './position.ts';
 import { type RunState, wantExit } from './run-state.ts';
 
 /** Exits whose rest goes at the market, at the next open, whatever the document says about its other orders. */
@@ -164,25 +164,6 @@ function drop(positions: Position[], position: Position): void {
 }
 
 function closeTrade(state: RunState, position: Position, row: number, exitReason: ExitReason, moment: Moment): void {
-  const { columns } = state.input;
   drop(state.positions, position);
-  const pnl = position.soldAmount + position.paidForFractions - position.entryAmount - position.commission - position.tax;
-  state.trades.push({
-    symbol: columns.symbols[position.symbol]!.code,
-    quantity: position.soldQuantity,
-    entryDay: fillTime(columns, position.entryTime, position.entryMoment),
-    entryPrice: position.entryPrice,
-    exitDay: fillTime(columns, columns.time[row]!, moment),
-    exitPrice: position.soldAmount / position.soldQuantity,
-    commission: position.commission,
-    tax: position.tax,
-    slippage: position.slippage,
-    pnl,
-    returnRate: pnl / position.entryAmount,
-    barsHeld: row - position.entryRow,
-    mae: Math.min(0, position.lowWater / position.entryPrice - 1),
-    mfe: Math.max(0, position.highWater / position.entryPrice - 1),
-    entryReason: 'entry_signal',
-    exitReason,
-  });
+  state.trades.push(tradeOf(state.input.columns, position, row, exitReason, moment));
 }

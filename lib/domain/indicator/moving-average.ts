@@ -9,6 +9,23 @@
  * running sum keeps the rounding of values long gone, by which two equal averages seem to cross: such windows are summed anew.
  */
 export function sma(input: Float64Array, period: number): Float64Array {
+  return smaOfWhole(input, period) ?? smaOfAny(input, period);
+}
+
+/** Raw prices are whole, and then there is nothing to look after; null at the first value that is not. */
+function smaOfWhole(input: Float64Array, period: number): Float64Array | null {
+  const out = new Float64Array(input.length);
+  let sum = 0;
+  for (let i = 0; i < input.length; i += 1) {
+    const entering = input[i]!;
+    if (Math.floor(entering) !== entering) return null; // a missing one too
+    sum += i >= period ? entering - input[i - period]! : entering;
+    out[i] = i >= period - 1 ? sum / period : Number.NaN;
+  }
+  return out;
+}
+
+function smaOfAny(input: Float64Array, period: number): Float64Array {
   const out = new Float64Array(input.length);
   let sum = 0;
   let missing = 0;

@@ -1,5 +1,5 @@
 import type { Columns } from '../columns.ts';
-import type { ExitReason, Position } from '../position.ts';
+import { type ExitReason, type Position, type Sold, type Trade, tradeOf } from '../position.ts';
 
 /** What we hold between a purchase at an open and the sale of all of it at another. */
 export interface Holding {
@@ -17,13 +17,7 @@ export const NEVER = 2_000_000_000;
 /** The same as the engine has it before the opening of row `next`, on its way out or not; nothing has happened to it since it was bought. */
 export function positionBefore(columns: Columns, holding: Holding, next: number, reason: ExitReason | null, atr: number): Position {
   const { row, quantity, price, amount, fee, slippage } = holding;
-  const { high, low, close, volume, time } = columns;
-  let [highWater, lowWater] = [price, price];
-  for (let at = row; at < next; at += 1) {
-    if (!(volume[at]! > 0)) continue;
-    highWater = Math.max(highWater, high[at]!);
-    lowWater = Math.min(lowWater, low[at]!);
-  }
+  const { close, time } = columns;
   return {
     symbol: 0,
     quantity,
@@ -35,8 +29,8 @@ export function positionBefore(columns: Columns, holding: Holding, next: number,
     taken: 0,
     trim: 0,
     atr,
-    highWater,
-    lowWater,
+    highWater: highWater(columns, holding, next),
+    lowWater: lowWater(columns, holding, next),
     barsHeld: next - 1 - row,
     lastClose: close[next - 1]!,
     exitReason: reason,
@@ -50,4 +44,48 @@ export function positionBefore(columns: Columns, holding: Holding, next: number,
     soldQuantity: 0,
     paidForFractions: 0,
   };
+}
+
+/** The sale of all of a holding at an open, in whole won. */
+export interface Sale {
+  readonly row: number;
+  readonly price: number;
+  readonly amount: number;
+  readonly fee: number;
+  readonly tax: number;
+  readonly slippage: number;
+}
+
+/** The round trip, as the engine tells it. */
+export function tradeOfSale(columns: Columns, holding: Holding, sale: Sale, reason: ExitReason): Trade {
+  const sold: Sold = {
+    symbol: 0,
+    entryPrice: holding.price,
+    entryTime: columns.time[holding.row]!,
+    entryRow: holding.row,
+    entryMoment: 'open',
+    entryAmount: holding.amount,
+    highWater: Math.max(highWater(columns, holding, sale.row), sale.price),
+    lowWater: Math.min(lowWater(columns, holding, sale.row), sale.price),
+    commission: holding.fee + sale.fee,
+    tax: sale.tax,
+    slippage: holding.slippage + sale.slippage,
+    soldAmount: sale.amount,
+    soldQuantity: holding.quantity,
+    paidForFractions: 0,
+  };
+  return tradeOf(columns, sold, sale.row, reason, 'open');
+}
+
+/** The highest price from the purchase to before row `next`, bars without volume left out. */
+function highWater({ high, volume }: Columns, { row, price }: Holding, next: number): number {
+  let highest = price;
+  for (let at = row; at < next; at += 1) if (high[at]! > highest && volume[at]! > 0) highest = high[at]!;
+  return highest;
+}
+
+function lowWater({ low, volume }: Columns, { row, price }: Holding, next: number): number {
+  let lowest = price;
+  for (let at = row; at < next; at += 1) if (low[at]! < lowest && volume[at]! > 0) lowest = low[at]!;
+  return lowest;
 }

@@ -9,7 +9,7 @@ import { hasPriceStops, NO_ENTRIES, newState, type RunState, type Totals, worth 
 import type { Signals } from '../signals.ts';
 import { orderQuantity, type SizeQuestion, sizeOf } from '../sizing.ts';
 import { EquityTape } from './equity-tape.ts';
-import { type Holding, NEVER, positionBefore } from './holding.ts';
+import { type Holding, NEVER, positionBefore, tradeOfSale } from './holding.ts';
 import type { Lane } from './lane.ts';
 import type { RowList } from './signal-rows.ts';
 import { firstAlarm } from './stop-alarm.ts';
@@ -54,7 +54,7 @@ export class LaneRunner {
   private readonly tape: EquityTape;
   private readonly firstRow: number;
   private readonly lastRow: number;
-  /** Trades are to be told one by one: the engine closes every position, for only it writes them down. */
+  /** Trades are to be told one by one. */
   private readonly wantsTrades: boolean;
   private cell!: LaneCell;
   private question!: { -readonly [K in keyof SizeQuestion]: SizeQuestion[K] };
@@ -146,8 +146,8 @@ export class LaneRunner {
     const sold = exit + 1;
     if (Math.min(odd, sold) > this.lastRow) this.holdToEnd(holding);
     else if (odd < sold) this.handOver(holding, odd, null);
-    else if (this.wantsTrades || openings.sells[sold] !== 1 || openings.cap[sold]! < holding.quantity) this.handOver(holding, sold, reason);
-    else this.sell(holding, sold);
+    else if (openings.sells[sold] !== 1 || openings.cap[sold]! < holding.quantity) this.handOver(holding, sold, reason);
+    else this.sell(holding, sold, reason);
   }
 
   /** Reckons what is bought at the open of `bought`, as decided at the close of `row`; false when nothing is. */
@@ -187,7 +187,7 @@ export class LaneRunner {
   }
 
   /** All at the open of `sold`, whose volume and price allow it. */
-  private sell(holding: Holding, sold: number): void {
+  private sell(holding: Holding, sold: number, reason: ExitReason): void {
     const { money } = this;
     const { columns, openings, rules } = this.lane;
     const { time } = columns;
@@ -204,7 +204,9 @@ export class LaneRunner {
     money[SOLD]! += amount;
     money[COMMISSION]! += fee;
     money[TAX]! += tax;
-    money[SLIPPAGE]! += Math.round((market - price) * quantity);
+    const slippage = Math.round((market - price) * quantity);
+    money[SLIPPAGE]! += slippage;
+    if (this.wantsTrades) this.trades.push(tradeOfSale(columns, holding, { row: sold, price, amount, fee, tax, slippage }, reason));
     this.book(amount - holding.amount - (holding.fee + fee) - tax);
     this.row = sold;
   }
