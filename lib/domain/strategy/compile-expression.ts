@@ -31,10 +31,8 @@ export function compileCondition(value: unknown, path: Path, scope: CompileScope
               'all, any, not 또는 left·op·right 가운데 하나가 있어야 합니다.',
               'Must have all, any, not, or left/op/right.',
             );
-  return ['for', 'within'].reduce<ConditionNode | null>(
-    (inner, kind) => (value[kind] === undefined ? inner : compileDuration(kind as 'for' | 'within', inner, value[kind], path, scope)),
-    node,
-  );
+  const lasting = value.for === undefined ? node : compileDuration('for', node, value.for, path, scope);
+  return value.within === undefined ? lasting : compileDuration('within', lasting, value.within, path, scope);
 }
 
 function compileDuration(

@@ -1,7 +1,11 @@
 import type { Columns } from '#domain/backtest/columns.ts';
 import { type EngineOutput, engineSteps } from '#domain/backtest/engine.ts';
 import { coreMetrics } from '#domain/backtest/metrics/core-metrics.ts';
-import { computeSignals } from '#domain/backtest/signals.ts';
+import { yearsOf } from '#domain/backtest/metrics/equity-figures.ts';
+import { computeSignals, NO_MASK } from '#domain/backtest/signals.ts';
+import { laneOf } from '#domain/backtest/sweep/lane.ts';
+import { LaneCells } from '#domain/backtest/sweep/lane-cells.ts';
+import { LaneRunner } from '#domain/backtest/sweep/lane-run.ts';
 import { compileStrategy, type Program } from '#domain/strategy/compile.ts';
 
 /** Bars of the two averages whose cross every contender trades. */
@@ -44,6 +48,17 @@ export function runOnce(program: Program, columns: Columns, spent: Spent): numbe
   spent.loop += simulated - signalled;
   spent.metrics += performance.now() - simulated;
   return metrics.totalReturn.value!;
+}
+
+/**
+ * The same by the sweep path, which tells the same trades and figures to the bit: nothing is kept from run to run but the rule book laid
+ * over the bars, as the engine keeps its rule days with them. Returns the total return.
+ */
+export function sweptRun(program: Program, columns: Columns): () => number {
+  const lane = laneOf(columns, program.document);
+  const period = { start: 0, end: columns.times.length - 1, years: yearsOf(columns.times), capital: CAPITAL, delistingHaircut: 0 };
+  const runner = new LaneRunner(lane, period, true);
+  return () => runner.run(new LaneCells(lane, NO_MASK).cell(program)).metrics.totalReturn.value!;
 }
 
 function simulate(program: Program, columns: Columns, signals: ReturnType<typeof computeSignals>): EngineOutput {

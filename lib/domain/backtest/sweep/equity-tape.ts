@@ -76,7 +76,7 @@ export class EquityTape {
   /** The figures that rest on equity alone. */
   figures(years: number) {
     const { length, capital, stretches, last } = this;
-    const { gained, lost, below, maxDrawdown } = this.walk(this.fillEquity());
+    const { gained, lost, below, maxDrawdown } = this.walk();
     const mean = (gained - lost) / length;
     const { totalReturn, cagr } = growthFigures((stretches > 0 ? last[stretches - 1]! : capital) / capital, years);
     const { volatility, sharpe, sortino } = riskRatios({ count: length, mean, squares: this.squaresAbout(mean), below }, years);
@@ -84,27 +84,9 @@ export class EquityTape {
     return { totalReturn, cagr, maxDrawdown, volatility, sharpe, sortino, exposure: this.held / length };
   }
 
-  /** Writes the equity of all stretches, one after the other; gives how many bars they have. */
-  private fillEquity(): number {
+  /** Writes the returns of all stretches, one after the other; see `walkEquity`. A bar that stands still adds to none of these sums. */
+  private walk() {
     const { standing, values, stretches, from, to, cash, quantity, last } = this;
-    let count = 0;
-    for (let i = 0; i < stretches; i += 1) {
-      const end = to[i]!;
-      const money = cash[i]!;
-      const shares = quantity[i]!;
-      for (let t = from[i]!; t < end; t += 1) {
-        values[count] = money + standing[t]! * shares;
-        count += 1;
-      }
-      values[count] = last[i]!;
-      count += 1;
-    }
-    return count;
-  }
-
-  /** Turns equity into returns on the bar before; see `walkEquity`. A bar that stands still adds to none of these. */
-  private walk(count: number) {
-    const { values } = this;
     let before = this.capital;
     let high = before;
     let bottom = before;
@@ -112,24 +94,39 @@ export class EquityTape {
     let gained2 = 0;
     let lost2 = 0;
     let below4 = 0;
-    for (let i = 0; i < count; i += 1) {
-      const equity = values[i]!;
-      const rate = equity / before - 1;
-      values[i] = rate;
-      before = equity;
-      // Twice a gain or twice a loss without a branch, which half of all bars would mispredict. Doubling is exact, and so is adding a zero.
-      const size = Math.abs(rate);
-      const loss2 = size - rate;
-      gained2 += size + rate;
-      lost2 += loss2;
-      below4 += loss2 * loss2;
-      if (equity < high) {
-        if (equity < bottom) bottom = equity;
-        continue;
+    let count = 0;
+    for (let i = 0; i < stretches * 2; i += 1) {
+      const k = i >> 1;
+      let t = from[k]!;
+      let end = to[k]!;
+      let money = cash[k]!;
+      let shares = quantity[k]!;
+      if (i & 1) {
+        t = end;
+        end = t + 1;
+        money = last[k]!;
+        shares = 0;
       }
-      if (bottom < high) maxDrawdown = Math.min(maxDrawdown, bottom / high - 1);
-      high = equity;
-      bottom = equity;
+      for (; t < end; t += 1) {
+        const equity = money + standing[t]! * shares;
+        const rate = equity / before - 1;
+        values[count] = rate;
+        count += 1;
+        before = equity;
+        // Twice a gain or twice a loss without a branch, which half of all bars would mispredict. Doubling is exact, and so is adding a zero.
+        const size = Math.abs(rate);
+        const loss2 = size - rate;
+        gained2 += size + rate;
+        lost2 += loss2;
+        below4 += loss2 * loss2;
+        if (equity < high) {
+          if (equity < bottom) bottom = equity;
+          continue;
+        }
+        if (bottom < high) maxDrawdown = Math.min(maxDrawdown, bottom / high - 1);
+        high = equity;
+        bottom = equity;
+      }
     }
     return { gained: gained2 / 2, lost: lost2 / 2, below: below4 / 4, maxDrawdown: Math.min(maxDrawdown, bottom / high - 1) };
   }

@@ -28,9 +28,11 @@ export class LaneCells {
     if (this.evaluator.kept > MOST_KEPT_VALUES) this.evaluator = new Evaluator(adjustedBars(this.lane.columns, 0));
     const { evaluator } = this;
     const { entry, exit, stops, sizing } = program;
+    const { entries, exits } = this.finder.find(evaluator, entry, exit?.isLive ? null : exit, this.membersOf(program));
     return {
       program,
-      ...this.finder.find(evaluator, entry, exit?.isLive ? null : exit, this.membersOf(program)),
+      entries,
+      exits,
       sizing: {
         atr: stops.atr && evaluator.number(stops.atr.node),
         volatility: sizing.kind === 'volatility_target' ? evaluator.number(sizing.node) : null,
@@ -41,7 +43,8 @@ export class LaneCells {
   }
 
   /** Rows of universe membership, or null when there is nothing to be a member of; most sweeps leave it as it is from cell to cell. */
-  private membersOf({ document, filters, rank, ...program }: Program): Uint8Array | null {
+  private membersOf(program: Program): Uint8Array | null {
+    const { filters, rank } = program;
     if (filters.length === 0 && rank?.limit == null) return null;
     const key = [...filters, ...(rank ? [rank.by] : [])].map((node) => node.key).join(' ');
     if (key === this.members.key) return this.members.rows;
@@ -51,7 +54,7 @@ export class LaneCells {
       for (let row = 0; row < passes.length; row += 1) if (truth[row] !== TRUE) passes[row] = 0;
     }
     const ranks = rank && this.evaluator.number(rank.by);
-    this.members = { key, rows: memberRows({ document, filters, rank, ...program }, this.lane.columns, passes, ranks) };
+    this.members = { key, rows: memberRows(program, this.lane.columns, passes, ranks) };
     return this.members.rows;
   }
 }

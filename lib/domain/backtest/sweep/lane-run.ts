@@ -164,7 +164,7 @@ export class LaneRunner {
     if (wanted < 1) return false;
     const cap = openings.cap[bought]!;
     const market = columns.open[bought]!;
-    const price = openings.buyPrice?.[bought] ?? slippedPrice(rules, bought, 'buy', market, Math.min(wanted, cap));
+    const price = openings.buyPrice ? openings.buyPrice[bought]! : slippedPrice(rules, bought, 'buy', market, Math.min(wanted, cap));
     const quantity = Math.min(wanted, affordableQuantity(rules, price, cash), cap);
     if (quantity < 1) return false;
     const amount = fillAmount('buy', price, quantity);
@@ -193,7 +193,7 @@ export class LaneRunner {
     const { time } = columns;
     const { quantity } = holding;
     const market = columns.open[sold]!;
-    const price = openings.sellPrice?.[sold] ?? slippedPrice(rules, sold, 'sell', market, quantity);
+    const price = openings.sellPrice ? openings.sellPrice[sold]! : slippedPrice(rules, sold, 'sell', market, quantity);
     const amount = fillAmount('sell', price, quantity);
     const fee = commissionOf(rules, amount);
     const tax = commission(amount, openings.taxRate[sold]!);

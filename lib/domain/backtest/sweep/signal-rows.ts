@@ -74,19 +74,36 @@ function cross(left: Float64Array, right: Float64Array, { up, down }: Crossing):
   const ups = up.rows;
   const downs = down.rows;
   const count = left.length;
+  const fours = count - 3;
   let upCount = 0;
   let downCount = 0;
   let before = Number.NaN;
   for (let row = 0; row < count; ) {
     if (left[row]! > right[row]!) {
       if (before <= 0) ups[upCount++] = row;
-      do row += 1;
-      while (row < count && left[row]! > right[row]!);
+      row += 1;
+      while (
+        row < fours &&
+        left[row]! > right[row]! &&
+        left[row + 1]! > right[row + 1]! &&
+        left[row + 2]! > right[row + 2]! &&
+        left[row + 3]! > right[row + 3]!
+      )
+        row += 4;
+      while (row < count && left[row]! > right[row]!) row += 1;
       before = 1;
     } else if (left[row]! < right[row]!) {
       if (before >= 0) downs[downCount++] = row;
-      do row += 1;
-      while (row < count && left[row]! < right[row]!);
+      row += 1;
+      while (
+        row < fours &&
+        left[row]! < right[row]! &&
+        left[row + 1]! < right[row + 1]! &&
+        left[row + 2]! < right[row + 2]! &&
+        left[row + 3]! < right[row + 3]!
+      )
+        row += 4;
+      while (row < count && left[row]! < right[row]!) row += 1;
       before = -1;
     } else {
       before = left[row]! - right[row]!; // 0 where they are level, NaN where one is not known

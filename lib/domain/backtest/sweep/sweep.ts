@@ -89,10 +89,12 @@ export function runByEvents(data: SweepData): (params: Params) => SweepCell {
 function asCells(data: OverPeriods, path: SweepCell['path'], measure: (program: Program) => Measured[]): (params: Params) => SweepCell[] {
   const programOf = programs(data.document);
   return (params) =>
-    measure(programOf(params)).map(({ tradeList, ...figures }) => ({
+    measure(programOf(params)).map(({ metrics, trades, totals, tradeList }) => ({
       params,
       path,
-      ...figures,
+      metrics,
+      trades,
+      totals,
       tradeList: data.wantsTrades ? tradeList : null,
     }));
 }
