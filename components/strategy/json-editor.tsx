@@ -5,6 +5,7 @@ import { useId } from 'react';
 import { toast } from 'sonner';
 import { Button } from '#components/ui/button.tsx';
 import { Label, Textarea } from '#components/ui/input.tsx';
+import { ExportKis } from './export-kis.tsx';
 import type { Draft } from './use-draft.ts';
 
 /** The document as it is stored. What is typed is checked at once; the faults stand beside it. */
@@ -19,10 +20,13 @@ export function JsonEditor({ draft }: { draft: Draft }) {
     <div>
       <div className="mb-2 flex items-center justify-between gap-2">
         <Label htmlFor={id}>{t('label')}</Label>
-        <Button size="sm" variant="ghost" onClick={() => void copy()}>
-          <Copy aria-hidden />
-          {t('copy')}
-        </Button>
+        <div className="flex flex-wrap gap-1">
+          {draft.program && <ExportKis document={draft.program.document} />}
+          <Button size="sm" variant="ghost" onClick={() => void copy()}>
+            <Copy aria-hidden />
+            {t('copy')}
+          </Button>
+        </div>
       </div>
       <Textarea
         id={id}

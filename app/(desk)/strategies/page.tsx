@@ -2,6 +2,7 @@ import { Puzzle } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
+import { ImportKis } from '#components/strategy/import-kis.tsx';
 import { StrategyList } from '#components/strategy/strategy-list.tsx';
 import { TemplateGallery } from '#components/strategy/template-gallery.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -27,6 +28,7 @@ export default async function StrategiesPage() {
         description={t('description')}
         actions={
           <>
+            <ImportKis />
             <Button asChild>
               <Link href="/backtests">{t('toBacktests')}</Link>
             </Button>

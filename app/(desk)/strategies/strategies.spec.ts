@@ -65,3 +65,43 @@ test('a document with several faults names every one with its place and cannot b
   await editor.fill(text);
   await expect(page.getByRole('button', { name: '백테스트', exact: true })).toBeEnabled();
 });
+
+test('a strategy file of KIS becomes a strategy, says what it left out, and can be handed out again', async ({ page, url }) => {
+  await signIn(page, url, 'minjun');
+  await page.goto(`${url}/strategies`);
+  await page.getByRole('button', { name: 'KIS 전략 가져오기' }).click();
+  const dialog = page.getByRole('dialog');
+  const upload = (text: string) =>
+    dialog.getByLabel('전략 파일').setInputFiles({ name: 'mine.kis.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) });
+  await upload('strategy: [');
+  await expect(dialog.getByRole('alert')).toContainText('YAML로 읽을 수 없습니다');
+  await expect(dialog.getByRole('button', { name: '내 전략으로 만들기' })).toBeDisabled();
+  await upload(`version: "1.0"
+metadata: { name: "이격 매수" }
+strategy:
+  params: { days: { default: 20, min: 5, max: 60, type: int } }
+  indicators:
+    - { id: sma, alias: average, params: { period: $days } }
+  candlesticks: [{ id: doji }]
+  entry:
+    conditions:
+      - { indicator: close, operator: less_than, compare_to: average, compare_scalar: 0.9, compare_operation: mul }
+      - { candlestick: doji_1 }
+  exit: { conditions: [{ indicator: close, operator: greater_than, compare_to: average }] }
+risk: { stop_loss: { enabled: true, percent: 7 } }
+`);
+  await expect(dialog).toContainText('‘이격 매수’을(를) 읽었습니다.');
+  await expect(dialog).toContainText('캔들 패턴은 나래에 없습니다.');
+  await expectAccessible(page);
+  await page.screenshot({ path: 'test-results/kis-import.png' });
+  await dialog.getByRole('button', { name: '내 전략으로 만들기' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: '이격 매수' })).toBeVisible();
+
+  await page.getByRole('tab', { name: 'JSON' }).click();
+  await expect(page.getByLabel('전략 문서 (JSON)')).toHaveValue(/"param": "days"/);
+  await page.getByRole('button', { name: 'KIS 파일로 내보내기' }).click();
+  await expect(dialog).toContainText('자금 배분');
+  await expectAccessible(page);
+  const [file] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: '파일 받기' }).click()]);
+  expect(file.suggestedFilename()).toBe('이격 매수.kis.yaml');
+});
