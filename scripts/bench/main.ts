@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   orders: () => import('./orders/bench.ts'),
   pairs: () => import('./sweep/pairs.ts'),
   'pairs-alone': async () => ({ bench: (await import('./sweep/pairs.ts')).alone }),
+  'sets-alone': async () => ({ bench: (await import('./sweep/pairs.ts')).setsAlone }),
 };
 
 const [name] = process.argv.slice(2);

@@ -1,5 +1,6 @@
 import { stopLevels } from '#domain/risk/stop-levels.ts';
 import type { Program } from '#domain/strategy/compile.ts';
+import type { Sizing } from '#domain/strategy/compile-sizing.ts';
 import type { Timeframe } from '#domain/strategy/schema.ts';
 import type { Columns } from './columns.ts';
 import type { Signals } from './signals.ts';
@@ -23,11 +24,16 @@ export interface SizeQuestion {
 
 /** What the document's sizing gives a new position. A size that cannot be known (no ATR or volatility yet) is 0. */
 export function sizeOf(question: SizeQuestion): Size {
-  const { program, equity, price } = question;
-  const { sizing } = program;
+  const { sizing } = question.program;
+  // By far the most frequent; alone it is small enough to be compiled into its caller.
+  if (sizing.kind === 'equal_weight')
+    return { amount: Math.floor(question.equity / sizing.maxPositions), shares: Number.POSITIVE_INFINITY };
+  return otherSize(question, sizing);
+}
+
+function otherSize(question: SizeQuestion, sizing: Exclude<Sizing, { kind: 'equal_weight' }>): Size {
+  const { equity, price } = question;
   switch (sizing.kind) {
-    case 'equal_weight':
-      return { amount: Math.floor(equity / sizing.maxPositions), shares: Number.POSITIVE_INFINITY };
     case 'percent_equity':
       return { amount: Math.floor(equity * sizing.percent), shares: Number.POSITIVE_INFINITY };
     case 'fixed_amount':

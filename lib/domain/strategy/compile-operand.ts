@@ -67,13 +67,13 @@ export function compileNumber(value: unknown, path: Path, scope: CompileScope): 
 function compileKnown(value: Json, path: Path, scope: CompileScope): NumberNode | null {
   const { known } = scope;
   if (!known) return compileIndicator(value, path, scope, compileNumber);
-  let place = known.get(value);
+  let place = known.indicators.get(value);
   if (!place) {
     place = { params: paramsIn(value), nodes: new Map() };
-    known.set(value, place);
+    known.indicators.set(value, place);
   }
-  let key = scope.isBeforeClose ? 'before close' : '';
-  for (const name of place.params) key += ` ${scope.params[name]}`;
+  const [first = ''] = place.params;
+  const key = place.params.length === 1 ? scope.params[first]! : place.params.map((name) => scope.params[name]).join(' ');
   let found = place.nodes.get(key);
   if (!found) {
     const fields = new Set<BarField>();

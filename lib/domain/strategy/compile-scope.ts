@@ -11,12 +11,16 @@ export interface CompileScope {
   readonly allowsPosition: boolean;
   /** The document decides before the close: of the current bar only the open is known, so all else reads the bar before it. */
   readonly isBeforeClose: boolean;
-  /** Indicators that other parameter sets of the same document have compiled; absent when it is compiled once. */
-  readonly known?: KnownIndicators;
+  /** What other parameter sets of the same document have shown; absent when it is compiled once. */
+  readonly known?: KnownDocument;
 }
 
-/** By the place in the document, then by the values of the parameters that are read there. */
-export type KnownIndicators = Map<unknown, { readonly params: readonly string[]; readonly nodes: Map<string, KnownIndicator> }>;
+export interface KnownDocument {
+  /** It has compiled without a fault: what does not depend on parameters need not be looked at again. */
+  isProved: boolean;
+  /** By the place in the document, then by the values of the parameters that are read there. */
+  readonly indicators: Map<unknown, { readonly params: readonly string[]; readonly nodes: Map<string | number, KnownIndicator> }>;
+}
 export interface KnownIndicator {
   readonly node: NumberNode;
   readonly fields: ReadonlySet<BarField>;
@@ -43,6 +47,7 @@ export const includes = <T extends string>(names: readonly T[], value: unknown):
 
 /** A misspelt key would be ignored in silence: it is a fault instead. */
 export function checkKeys(value: Json, allowed: readonly string[], path: Path, scope: CompileScope): void {
+  if (scope.known?.isProved) return;
   for (const key of Object.keys(value)) {
     if (!allowed.includes(key))
       fault(

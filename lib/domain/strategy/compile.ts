@@ -3,7 +3,7 @@ import { checkMeaning } from './check-meaning.ts';
 import { compileCondition } from './compile-expression.ts';
 import { compileNumber } from './compile-operand.ts';
 import { numericWithin } from './compile-range.ts';
-import type { CompileScope, KnownIndicators } from './compile-scope.ts';
+import type { CompileScope, KnownDocument } from './compile-scope.ts';
 import { compileSizing, type Sizing } from './compile-sizing.ts';
 import type { ConditionNode, NumberNode } from './expression.ts';
 import { memoryOf } from './expression-memory.ts';
@@ -50,7 +50,7 @@ export function compileStrategy(document: unknown, params: Readonly<Record<strin
 /** The same for many parameter sets of one document, which is read and hashed once; its indicators are shared where they are equal. */
 export function strategyCompiler(document: unknown): (params: Readonly<Record<string, number>>) => Compiled {
   const read = readDocument(document);
-  const known: KnownIndicators = new Map();
+  const known: KnownDocument = { isProved: false, indicators: new Map() };
   return (params) => fillIn(read, params, known);
 }
 
@@ -62,7 +62,7 @@ function readDocument(document: unknown) {
 function fillIn(
   { document, parsed, strategyHash }: ReturnType<typeof readDocument>,
   params: Readonly<Record<string, number>>,
-  known?: KnownIndicators,
+  known?: KnownDocument,
 ): Compiled {
   const faults: Fault[] = parsed.success ? [] : faultsOf(parsed.error.issues);
   // Conditions are walked even when the shape around them is wrong, so that the writer sees all faults in one go.
@@ -82,7 +82,7 @@ function fillIn(
   const rankBy = draft.universe?.rank ? compileNumber(draft.universe.rank.by, ['universe', 'rank', 'by'], scope) : null;
   const stops = compileStops(draft, scope);
   const sizing = compileSizing(draft, scope);
-  checkMeaning(draft, faults);
+  if (!known?.isProved) checkMeaning(draft, faults);
   if (!parsed.success || faults.length > 0 || !entry || !sizing) return { ok: false, faults };
 
   const compiledFilters = filters.filter((node) => node !== null);
@@ -104,6 +104,7 @@ function fillIn(
     historyBars: warmupBars + 2 + Math.max(...nodes.map(memoryOf)) + universeBars(parsed.data),
     fields,
   };
+  if (known) known.isProved = true;
   return { ok: true, program };
 }
 

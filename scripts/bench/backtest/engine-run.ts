@@ -58,7 +58,11 @@ export function sweptRun(program: Program, columns: Columns): () => number {
   const lane = laneOf(columns, program.document);
   const period = { start: 0, end: columns.times.length - 1, years: yearsOf(columns.times), capital: CAPITAL, delistingHaircut: 0 };
   const runner = new LaneRunner(lane, period, true);
-  return () => runner.run(new LaneCells(lane, NO_MASK).cell(program)).metrics.totalReturn.value!;
+  const cells = new LaneCells(lane, NO_MASK);
+  return () => {
+    cells.forget();
+    return runner.run(cells.cell(program)).metrics.totalReturn.value!;
+  };
 }
 
 function simulate(program: Program, columns: Columns, signals: ReturnType<typeof computeSignals>): EngineOutput {

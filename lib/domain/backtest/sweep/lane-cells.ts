@@ -25,7 +25,7 @@ export class LaneCells {
 
   /** Good until the next call. */
   cell(program: Program): LaneCell {
-    if (this.evaluator.kept > MOST_KEPT_VALUES) this.evaluator = new Evaluator(adjustedBars(this.lane.columns, 0));
+    if (this.evaluator.kept > MOST_KEPT_VALUES) this.forget();
     const { evaluator } = this;
     const { entry, exit, stops, sizing } = program;
     const { entries, exits } = this.finder.find(evaluator, entry, exit?.isLive ? null : exit, this.membersOf(program));
@@ -40,6 +40,11 @@ export class LaneCells {
       },
       signals: () => computeSignals(program, this.lane.columns, this.mask, () => evaluator),
     };
+  }
+
+  /** Lets go of the columns that cells share: what is asked next is computed anew. */
+  forget(): void {
+    this.evaluator = new Evaluator(adjustedBars(this.lane.columns, 0));
   }
 
   /** Rows of universe membership, or null when there is nothing to be a member of; most sweeps leave it as it is from cell to cell. */
