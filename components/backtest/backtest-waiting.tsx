@@ -77,7 +77,9 @@ export function BacktestWaiting({ backtest }: { backtest: BacktestDetail }) {
           {isWaiting && (
             <div className="mx-auto max-w-xl py-8" aria-live="polite">
               <RunState run={shown} />
-              <p className="mt-3 text-muted text-sm">{t(shown.state === 'queued' ? 'waitingBody' : 'runningBody')}</p>
+              <p className="mt-3 text-muted text-sm">
+                {shown.message?.[locale] ?? t(shown.state === 'queued' ? 'waitingBody' : 'runningBody')}
+              </p>
             </div>
           )}
           {shown.state === 'cancelled' && <Notice tone="warn">{t('cancelledBody')}</Notice>}

@@ -3159,10 +3159,12 @@ export type Database = {
         }
         Returns: Json
       }
+      give_back_whole_market: { Args: { p_host: string }; Returns: undefined }
       halt_progress: {
         Args: { p_scope: string; p_scope_id: string }
         Returns: Json
       }
+      has_whole_market_chunk: { Args: { p_host: string }; Returns: boolean }
       hold_back_orders: {
         Args: { p_deployment_id: string; p_reason: string }
         Returns: number
@@ -3803,6 +3805,7 @@ export type Database = {
           user_id: string
         }[]
       }
+      take_whole_market: { Args: { p_host: string }; Returns: boolean }
       tell_stop_feed: {
         Args: { p_account_id: string; p_state: string; p_stock_codes: string[] }
         Returns: undefined

@@ -24,6 +24,20 @@ export function backtestStore(pool: Pool) {
       return null;
     },
 
+    /** Whether its document names no symbols, so that it reads a whole market. */
+    async readsWholeMarket(id: string): Promise<boolean> {
+      const { rows } = await pool.query<{ names: boolean }>(
+        `select jsonb_path_exists(request, '$.document.universe.symbols[*]') as names from public.backtests where id = $1`,
+        [id],
+      );
+      return rows[0]?.names === false;
+    },
+
+    /** Says why a queued run waits. @param message `{ko, en}` as JSON. */
+    async waits(id: string, message: string): Promise<void> {
+      await pool.query(`update public.backtests set message = $2 where id = $1 and state = 'queued' and message <> $2`, [id, message]);
+    },
+
     async progress(id: string, done: number, etaSeconds: number | null): Promise<'go on' | 'cancel'> {
       const { rows } = await pool.query<{ isCancelled: boolean }>(
         `update public.backtests set progress = $2, eta_seconds = $3 where id = $1 and state = 'running'

@@ -14,6 +14,7 @@ import { chunkStore } from './chunk-store.ts';
 import { chunkWork } from './compute-chunk.ts';
 import { listDatasets } from './datasets.ts';
 import { runBacktestJob, WorkerStopping } from './job.ts';
+import { asOnlyWholeMarket, HostBusy, WAITS_FOR_HOST } from './whole-market.ts';
 
 const payload = z.object({ backtestId: z.uuid() });
 /** How often the volume is looked at for new data. */
@@ -32,10 +33,12 @@ const LEASE_SECONDS = 30;
 /** Also how soon a cancelled chunk stops. */
 const RENEW_EVERY_MS = 2_000;
 const POLL_EVERY_MS = 1_000;
+/** When a back-test that met another whole-market one on its host tries again. */
+const HOST_BUSY_MS = 2_000;
 
 /** A back-test worker: one run or chunk at a time, because memory and the event loop belong to it. More runs, more workers. */
 export async function startWorker({ env, log, progressEveryMs, chunks = {} }: WorkerOptions): Promise<RunningService> {
-  const pool = createFleetPool(env.DATABASE_URL, { name: 'backtest', max: 3, log });
+  const pool = createFleetPool(env.DATABASE_URL, { name: 'backtest', max: 4, log });
   const store = backtestStore(pool);
   const stopping = new AbortController();
   const registry = createMetrics('backtest');
@@ -54,6 +57,7 @@ export async function startWorker({ env, log, progressEveryMs, chunks = {} }: Wo
     registers,
   });
   const instance = `${hostname()}-${process.pid}`;
+  const host = env.WORKER_HOST ?? hostname();
   const turn = oneAtATime();
   let running: string | null = null;
 
@@ -74,22 +78,28 @@ export async function startWorker({ env, log, progressEveryMs, chunks = {} }: Wo
           const { backtestId } = payload.parse(given);
           running = backtestId;
           const stopTimer = seconds.startTimer();
-          try {
-            await runBacktestJob(backtestId, job.attempts >= job.max_attempts, {
+          const run = () =>
+            runBacktestJob(backtestId, job.attempts >= job.max_attempts, {
               store,
               marketDataDir: env.MARKET_DATA_DIR,
               log,
               signal: stopping.signal,
               ...(progressEveryMs === undefined ? {} : { progressEveryMs }),
             });
+          try {
+            await ((await store.readsWholeMarket(backtestId)) ? asOnlyWholeMarket(pool, host, stopping.signal, run) : run());
             ended.inc({ end: 'settled' });
           } catch (error) {
-            if (!(error instanceof WorkerStopping)) {
+            const isBusy = error instanceof HostBusy;
+            if (!isBusy && !(error instanceof WorkerStopping) && !stopping.signal.aborted) {
               ended.inc({ end: 'failed' });
               throw error;
             }
-            await addJob('backtest', { backtestId }, { jobKey: `backtest:${backtestId}`, maxAttempts: job.max_attempts });
-            ended.inc({ end: 'handed_on' });
+            if (isBusy) await store.waits(backtestId, WAITS_FOR_HOST);
+            // Neither is a failure of the run, so it gets a fresh job.
+            const runAt = isBusy ? { runAt: new Date(Date.now() + HOST_BUSY_MS) } : {};
+            await addJob('backtest', { backtestId }, { jobKey: `backtest:${backtestId}`, maxAttempts: job.max_attempts, ...runAt });
+            ended.inc({ end: isBusy ? 'waits' : 'handed_on' });
           } finally {
             stopTimer();
             running = null;
@@ -98,7 +108,7 @@ export async function startWorker({ env, log, progressEveryMs, chunks = {} }: Wo
     },
   });
   const loop = runChunkLoop({
-    store: chunkStore(pool, { worker: instance, host: env.WORKER_HOST ?? hostname(), leaseSeconds: chunks.leaseSeconds ?? LEASE_SECONDS }),
+    store: chunkStore(pool, { worker: instance, host, leaseSeconds: chunks.leaseSeconds ?? LEASE_SECONDS }),
     work: chunkWork(env.MARKET_DATA_DIR, env.WORKER_BARS_MB),
     turn,
     memoryMb: env.WORKER_BARS_MB,

@@ -1,15 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { goldenCross } from '#domain/strategy/templates/golden-cross.ts';
 import { readFleetEnv } from '#lib/env/fleet.ts';
 import { createLog } from '#lib/log.ts';
 import { createTestDatabase, createTestUser, type TestDatabase } from '#lib/testing/database.ts';
 import type { RunningService } from '#nas/runtime/service.ts';
+import { SYNTHETIC_INSTRUMENTS } from '#nas/venue/market/instruments.ts';
 import { runStored } from './run-stored.ts';
 import { startWorker } from './service.ts';
 import { forkWorker, importSyntheticMarket, until } from './testing/fleet-rig.ts';
+import { asOnlyWholeMarket } from './whole-market.ts';
 
 const PERIOD = { from: '2022-01-03', to: '2023-12-28' };
 const log = createLog('backtest', 'fatal');
@@ -48,6 +51,13 @@ const start = async (over: Record<string, unknown> = {}): Promise<string> =>
     return rows[0].b.id;
   });
 const row = async (id: string) => (await db.pool.query('select * from backtests where id = $1', [id])).rows[0];
+/** A session of the workers' role, as another worker's would be. */
+async function session(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: db.url('narae_worker') });
+  await client.connect();
+  stops.push(() => client.end());
+  return client;
+}
 async function worker(): Promise<RunningService> {
   const service = await startWorker({ env, log, progressEveryMs: 10 });
   stops.push(() => service.stop());
@@ -182,4 +192,52 @@ test('a worker that is told to stop hands its run on without spending an attempt
   const second = await worker();
   expect((await ended(id)).state).toBe('done');
   await second.stop();
+});
+
+test('of two whole-market runs on a host one waits and says why; a run with its symbols named does not', async () => {
+  const other = await session();
+  const take = async () => (await other.query('select take_whole_market($1) as is_mine', [hostname()])).rows[0].is_mine;
+  expect(await take()).toBe(true);
+  const service = await worker();
+  const whole = await start();
+  const waiting = await until(
+    () => row(whole),
+    (seen) => seen.message !== '',
+  );
+  expect(waiting).toMatchObject({ state: 'queued', message: expect.stringContaining('차례를 기다립니다') });
+  const named = await start({ document: { ...goldenCross.document, universe: { symbols: [SYNTHETIC_INSTRUMENTS[0]!.symbol] } } });
+  expect((await ended(named)).state).toBe('done');
+  expect((await row(whole)).state).toBe('queued');
+  await other.query('select give_back_whole_market($1)', [hostname()]);
+  expect(await ended(whole)).toMatchObject({ state: 'done', message: '' });
+  await until(take, (isMine) => isMine); // it has given the host back
+  await other.query('select give_back_whole_market($1)', [hostname()]);
+  await service.stop();
+});
+
+test('no chunk of a whole market is handed out while a back-test has the host, and the back-test waits for one that runs', async () => {
+  const search = { document: goldenCross.document, grid: {}, dataset: 'small', ...PERIOD, capital: 100_000_000 };
+  await db.asUser(userId, async (client) => {
+    await client.query('select start_optimisation(null, null, $1, $2, 2, 1)', ['search', JSON.stringify(search)]);
+  });
+  const chunks = await session();
+  const claim = async (host: string) => (await chunks.query(`select claim_chunk('w', $1, 4000) as claim`, [host])).rows[0].claim;
+  expect(await claim('nas')).toMatchObject({ number: 0 });
+  const pool = new pg.Pool({ connectionString: db.url('narae_worker'), max: 1 });
+  stops.push(() => pool.end());
+  let hasBegun = false;
+  const run = asOnlyWholeMarket(pool, 'nas', new AbortController().signal, async () => {
+    hasBegun = true;
+    expect(await claim('nas')).toBeNull();
+    expect(await claim('elsewhere')).toMatchObject({ number: 0 });
+  });
+  await until(
+    async () => (await db.pool.query(`select 1 from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and granted`)).rowCount,
+    (locks) => locks === 1,
+  );
+  expect(hasBegun).toBe(false);
+  await db.pool.query(`update optimisation_chunks set lease_until = now() where host = 'nas'`);
+  await run;
+  expect(await claim('nas')).toMatchObject({ number: 1 });
+  await db.pool.query('delete from optimisations');
 });
