@@ -417,7 +417,18 @@ const FLEET: Record<string, readonly string[]> = {
     'beat',
   ],
   narae_gateway: ['wake_account', 'beat'],
-  narae_worker: ['claim_chunk', 'renew_chunk', 'release_chunk', 'fail_chunk', 'complete_chunk', 'fail_optimisation', 'beat'],
+  narae_worker: [
+    'claim_chunk',
+    'renew_chunk',
+    'release_chunk',
+    'fail_chunk',
+    'complete_chunk',
+    'fail_optimisation',
+    'take_whole_market',
+    'give_back_whole_market',
+    'has_whole_market_chunk',
+    'beat',
+  ],
 };
 
 describe('functions', () => {
