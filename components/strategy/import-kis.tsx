@@ -40,6 +40,7 @@ export function ImportKis() {
               {...control}
               type="file"
               accept=".yaml,.yml"
+              className="py-1.5"
               onChange={async (event) => {
                 const file = event.target.files?.[0];
                 setFound(file ? await readKisYaml(await file.text()) : null);

@@ -93,7 +93,6 @@ risk: { stop_loss: { enabled: true, percent: 7 } }
   await expect(dialog).toContainText('‘이격 매수’을(를) 읽었습니다.');
   await expect(dialog).toContainText('캔들 패턴은 나래에 없습니다.');
   await expectAccessible(page);
-  await page.screenshot({ path: 'test-results/kis-import.png' });
   await dialog.getByRole('button', { name: '내 전략으로 만들기' }).click();
   await expect(page.getByRole('heading', { level: 1, name: '이격 매수' })).toBeVisible();
 

@@ -90,7 +90,7 @@ const inValues: fc.Arbitrary<Damage> = fc
       };
       visit(copy);
       const [holder, name] = places[at % places.length] ?? [copy, 'output'];
-      holder[name] = value;
+      holder[name] = structuredClone(value); // or a later change would reach into the list of values itself
     }
     return JSON.stringify(copy);
   });
