@@ -1,6 +1,6 @@
 import { type Fault, faultsOf, pathText } from '../fault.ts';
 import type { BarField, Condition, Numeric, Operand, StrategyDraft } from '../schema.ts';
-import { KIS_OPERATORS, KIS_PRICES, KIS_SCALES, type KisCondition, type KisGroup, kisFile } from './kis-file.ts';
+import { KIS_OPERATORS, KIS_PRICES, KIS_SCALES, type KisCondition, type KisGroup, kisFile, lookUp } from './kis-file.ts';
 import { KIS_EXPRESSION_PERIODS, KIS_EXPRESSIONS, KIS_INDICATORS } from './kis-indicators.ts';
 import { readKisParams } from './kis-params.ts';
 
@@ -131,14 +131,14 @@ function readIndicator(
       `'${what}' 지표는 가져오지 못합니다(${hint}). 이를 쓰는 조건이 빠집니다.`,
       `'${what}' does not carry over (${hint}); conditions on it are left out.`,
     );
-  const expression = KIS_EXPRESSIONS[id];
+  const expression = lookUp(KIS_EXPRESSIONS, id);
   if (expression) {
     const period = given('period', KIS_EXPRESSION_PERIODS[id] ?? 1);
     if (period === null) return unknown(id, 'period');
     return { output: () => expression(period), isPercent: false, isExtreme: false };
   }
   if (id === 'sar' || id === 'aroon') return readUneven(id, given) ?? unknown(id, id === 'sar' ? 'af_start ≠ af_step' : 'up ≠ down');
-  const match = Object.hasOwn(KIS_INDICATORS, id) ? KIS_INDICATORS[id]! : null;
+  const match = lookUp(KIS_INDICATORS, id);
   if (!match) return unknown(id, '나래에 없음 · unknown');
   const args: Record<string, Numeric> = { ...match.fixed };
   for (const [theirs, ours] of Object.entries(match.args)) {
@@ -152,7 +152,7 @@ function readIndicator(
     output: (asked) => {
       const name = saidOutput(asked) ?? saidOutput(standard);
       if (match.outputs === null) return name ? null : { indicator: match.ours, args };
-      const output = name ? match.outputs[name] : Object.values(match.outputs)[0];
+      const output = name ? lookUp(match.outputs, name) : Object.values(match.outputs)[0];
       return output ? { indicator: match.ours, args, output } : null;
     },
     isPercent: match.isPercent ?? false,
@@ -173,7 +173,7 @@ function readUneven(id: 'sar' | 'aroon', given: (name: string, fallback: number)
   return {
     output: (asked): Operand | null => {
       if (id === 'sar') return { indicator: 'parabolic_sar', args: { step: first, most } };
-      const output = OUTPUTS[asked ?? 'value'];
+      const output = lookUp(OUTPUTS, asked ?? 'value');
       return output ? { indicator: 'aroon', args: { period: first }, output } : null;
     },
     isPercent: false,
@@ -194,7 +194,7 @@ function readCondition(each: KisCondition, place: readonly PropertyKey[], reader
   const leftOut = (ko: string, en: string) =>
     reader.remark(place, 'kis_condition', `이 조건은 빠집니다: ${ko}`, `This condition is left out: ${en}`);
   if (each.candlestick) return leftOut('캔들 패턴은 나래에 없습니다.', 'Narae has no candlestick patterns.');
-  const op = Object.hasOwn(KIS_OPERATORS, each.operator ?? '') ? KIS_OPERATORS[each.operator as keyof typeof KIS_OPERATORS] : null;
+  const op = lookUp(KIS_OPERATORS, each.operator ?? '');
   if (!op) return leftOut(`모르는 비교 '${each.operator ?? ''}'입니다.`, `the comparison '${each.operator ?? ''}' is not known.`);
   const left = side(each.indicator ?? '', each.output ?? null, reader);
   const other = each.compare_to ?? each.value;
@@ -246,9 +246,7 @@ function before(operand: Operand, place: readonly PropertyKey[], { remark }: Rea
 
 function scale(operand: Operand, { compare_scalar, compare_operation }: KisCondition): Operand | null {
   if (compare_scalar == null) return operand;
-  const op = Object.hasOwn(KIS_SCALES, compare_operation ?? 'mul')
-    ? KIS_SCALES[(compare_operation ?? 'mul') as keyof typeof KIS_SCALES]
-    : null;
+  const op = lookUp(KIS_SCALES, compare_operation ?? 'mul');
   return op ? { op, args: [operand, compare_scalar] } : null;
 }
 

@@ -95,3 +95,7 @@ export const KIS_OPERATORS = {
 
 /** What `compare_scalar` does to the right side. */
 export const KIS_SCALES = { mul: '*', div: '/', add: '+', sub: '-' } as const;
+
+/** What a table has under a name that a file gives; never what every object has, like `constructor`. */
+export const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;

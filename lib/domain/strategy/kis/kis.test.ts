@@ -164,6 +164,13 @@ test.each<[string, KisIndicator[], KisCondition[], string]>([
     [{ indicator: 'close', operator: 'gt', compare_to: 's' }],
     'kis_indicator',
   ],
+  ['a name that every object has', [{ id: 'constructor', alias: 'c' }], [{ indicator: 'c', operator: 'gt', value: 1 }], 'kis_indicator'],
+  [
+    'an output that every object has',
+    [{ id: 'macd', alias: 'm' }],
+    [{ indicator: 'm', output: 'constructor', operator: 'gt', value: 1 }],
+    'kis_condition',
+  ],
   ['a candlestick', [], [{ candlestick: 'doji' }], 'kis_condition'],
   ['an unknown comparison', [], [{ indicator: 'close', operator: 'between', value: 1 }], 'kis_condition'],
   ['an alias that nothing has', [], [{ indicator: 'close', operator: 'gt', compare_to: 'somewhere' }], 'kis_condition'],
