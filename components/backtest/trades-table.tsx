@@ -8,6 +8,7 @@ import { changeColour } from '#components/numbers/change.tsx';
 import { formatNumber, formatPercent } from '#components/numbers/format.ts';
 import { Button } from '#components/ui/button.tsx';
 import { cn } from '#components/ui/class-names.ts';
+import { download } from '#components/ui/download.ts';
 import type { TradeView } from '#lib/db/backtests.ts';
 import { tradesCsv } from './group-trades.ts';
 import { useExitReason } from './use-exit-reason.ts';
@@ -77,14 +78,7 @@ export function TradesTable(props: {
     const at = rows.findIndex((row) => row.original.seq === props.chosen);
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
   }, [props.chosen]);
-  const save = () => {
-    const url = URL.createObjectURL(new Blob([tradesCsv(props.trades)], { type: 'text/csv;charset=utf-8' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `${props.fileName}.csv`;
-    link.click();
-    URL.revokeObjectURL(url);
-  };
+  const save = () => download(`${props.fileName}.csv`, tradesCsv(props.trades), 'text/csv;charset=utf-8');
   const cell = (trade: TradeView, id: ColumnId) => {
     switch (id) {
       case 'symbol':

@@ -7,6 +7,7 @@ import { useDesk } from '#components/desk/desk-context.tsx';
 import { formatAge } from '#components/numbers/format.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card, PageHeader } from '#components/ui/card.tsx';
+import { download } from '#components/ui/download.ts';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { EmptyState, Notice, StaleNote } from '#components/ui/states.tsx';
@@ -69,15 +70,7 @@ export function OrdersScreen() {
       setIsLoading(false);
     }
   };
-  const saveCsv = () => {
-    const url = URL.createObjectURL(new Blob([ordersCsv(shown)], { type: 'text/csv;charset=utf-8' }));
-    const anchor = Object.assign(document.createElement('a'), {
-      href: url,
-      download: `narae-orders-${new Date().toISOString().slice(0, 10)}.csv`,
-    });
-    anchor.click();
-    URL.revokeObjectURL(url);
-  };
+  const saveCsv = () => download(`narae-orders-${new Date().toISOString().slice(0, 10)}.csv`, ordersCsv(shown), 'text/csv;charset=utf-8');
   const toMarket = (
     <Button asChild variant="primary">
       <Link href="/market">{t('toMarket')}</Link>

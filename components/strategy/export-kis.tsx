@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogActions, DialogClose, DialogContent } from '#components/ui/dialog.tsx';
+import { download } from '#components/ui/download.ts';
 import type { Fault } from '#domain/strategy/fault.ts';
 import type { StrategyDocument } from '#domain/strategy/schema.ts';
 import { FaultList } from './fault-list.tsx';
@@ -18,6 +19,7 @@ interface Written {
 export function ExportKis({ document }: { document: StrategyDocument }) {
   const t = useTranslations('strategies.kis');
   const [written, setWritten] = useState<Written | null>(null);
+  const fileName = `${document.name}.kis.yaml`.replace(/[\\/:*?"<>|]/g, '_');
   return (
     <>
       <Button size="sm" variant="ghost" onClick={async () => setWritten(await writeKisYaml(document))}>
@@ -34,7 +36,7 @@ export function ExportKis({ document }: { document: StrategyDocument }) {
               <Button>{t('cancel')}</Button>
             </DialogClose>
             <DialogClose asChild>
-              <Button variant="primary" onClick={() => written && download(`${document.name}.kis.yaml`, written.text)}>
+              <Button variant="primary" onClick={() => written && download(fileName, written.text, 'application/yaml')}>
                 {t('download')}
               </Button>
             </DialogClose>
@@ -43,13 +45,4 @@ export function ExportKis({ document }: { document: StrategyDocument }) {
       </Dialog>
     </>
   );
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
-  const link = window.document.createElement('a');
-  link.href = url;
-  link.download = name.replace(/[\\/:*?"<>|]/g, '_');
-  link.click();
-  URL.revokeObjectURL(url);
 }

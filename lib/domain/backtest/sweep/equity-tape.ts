@@ -5,7 +5,7 @@ import { RepeatedSum } from './repeated-sum.ts';
  * The equity of a run as stretches of bars, as far as its core figures need it. Between stretches nothing is held: equity stands still
  * there, and of all sums only that of squares about the mean changes. Every sum is taken in the order, and with the operations, of
  * metrics/equity-figures.ts, so the figures are equal to the bit. Numbers are kept in typed arrays, for in fields of an object each
- * new one would be a piece of the heap; and a run is walked over once it is whole, in few long loops.
+ * new one would be a piece of the heap; and a run is walked over once it is whole, in two loops.
  */
 export class EquityTape {
   private readonly standing: Float64Array;
@@ -21,7 +21,7 @@ export class EquityTape {
   private stretches = 0;
   /** Bars with a position at their close. */
   private held = 0;
-  /** Equity, then returns, of all stretches, one after the other. */
+  /** Returns of all stretches, one after the other. */
   private readonly values: Float64Array;
 
   /** For runs over the calendar entries from `start` to `end`; `standing` is the last close at or before each entry. */
