@@ -49,9 +49,16 @@ export function createFleetPool(url: string, { name, max = 4, waitMs = 5_000, lo
 }
 
 /**
- * A lost connection is `onLoss`, not the end of the process: while it lies idle, while it is lent out, and after `end()`, which does not
- * wait for the sockets.
+ * A lost connection is `onLoss`, once, not the end of the process: while it lies idle, while it is lent out, and after `end()`, which does
+ * not wait for the sockets.
  */
 export function survivingLoss(pool: pg.Pool, onLoss: (error: Error) => void = () => {}): pg.Pool {
-  return pool.on('error', onLoss).on('connect', (client) => void client.on('error', onLoss));
+  // The server's reason and the closed socket are two errors of one loss, and the pool repeats those of an idle connection.
+  const lost = new WeakSet<pg.ClientBase>();
+  const lose = (error: Error, client: pg.ClientBase) => {
+    if (lost.has(client)) return;
+    lost.add(client);
+    onLoss(error);
+  };
+  return pool.on('error', lose).on('connect', (client) => void client.on('error', (error) => lose(error, client)));
 }
