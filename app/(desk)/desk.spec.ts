@@ -43,6 +43,21 @@ test('a lost link is shown with its age and comes back by itself', async ({ page
   await expect(page.getByText('실시간').first()).toBeVisible({ timeout: 60_000 });
 });
 
+test('a desk that cannot be read again says how old it is, and reads until it can', async ({ page, context, url }) => {
+  await signIn(page, url, 'seoyeon');
+  await page.goto(`${url}/positions`);
+  await expect(page.getByText('실시간').first()).toBeVisible({ timeout: 60_000 });
+  await page.route('**/rest/v1/positions?*', (route) => route.abort());
+  await context.setOffline(true);
+  await expect(page.getByText(/연결 끊김 \d/)).toBeVisible({ timeout: 60_000 });
+  await context.setOffline(false);
+  await expect(page.getByText(/갱신 안 됨 \d/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/새 값을 읽지 못해 .+ 전 값입니다/)).toBeVisible();
+  await page.unroute('**/rest/v1/positions?*');
+  await expect(page.getByText('실시간').first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/새 값을 읽지 못해/)).toHaveCount(0);
+});
+
 test('the halt chip stops new orders and a reason brings them back', async ({ page, url }) => {
   await signIn(page, url, 'seoyeon');
   await page.getByRole('button', { name: '정상', exact: true }).first().click();

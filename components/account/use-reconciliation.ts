@@ -1,5 +1,5 @@
 'use client';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { timeWeightedReturn } from '#domain/position/time-weighted-return.ts';
 import {
   type BreakView,
@@ -15,6 +15,7 @@ import {
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { accountsTopic } from '#lib/realtime/topics.ts';
 import { useNow } from '#lib/realtime/use-now.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 
 /** Runs are written every half minute and tell nobody. */
@@ -38,16 +39,7 @@ export function useReconciliation(accountId: string): { state: AccountState | nu
   const { userId } = useRealtime();
   const now = useNow(REFRESH_MS);
   const [state, setState] = useState<AccountState | null>(null);
-  const [isStale, setIsStale] = useState(false);
-  /** Reads may overtake each other; only the one begun last is shown. */
-  const newest = useRef(0);
-  useEffect(
-    () => () => {
-      newest.current += 1; // nobody waits for it any more
-    },
-    [],
-  );
-  const read = useCallback(async () => {
+  const read = async () => {
     const repo = reconciliationRepo(db);
     const since = new Date(Date.now() - RETURN_DAYS * DAY_MS).toISOString();
     const [run, breaks, actions, flows, shares, worth] = await Promise.all([
@@ -66,15 +58,8 @@ export function useReconciliation(accountId: string): { state: AccountState | nu
       shares,
       returnRate: timeWeightedReturn(worth.valuations, worth.flows),
     };
-  }, [db, accountId]);
-  const reread = useCallback(async () => {
-    newest.current += 1;
-    const mine = newest.current;
-    const next = await read().catch(() => null); // the last figures stay, and are said to be old; the next round reads again
-    if (mine !== newest.current) return;
-    setIsStale(next === null);
-    if (next) setState(next);
-  }, [read]);
+  };
+  const { reread, staleSince } = useReading(read, setState);
   // biome-ignore lint/correctness/useExhaustiveDependencies: read again whenever the clock moves on.
   useEffect(() => {
     void reread();
@@ -86,5 +71,5 @@ export function useReconciliation(accountId: string): { state: AccountState | nu
       if (payload.accountId === accountId) void reread();
     },
   );
-  return { state, isStale, reread };
+  return { state, isStale: staleSince !== null, reread };
 }

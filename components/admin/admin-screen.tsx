@@ -1,12 +1,14 @@
 'use client';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card, PageHeader } from '#components/ui/card.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '#components/ui/tabs.tsx';
 import { type AdminUser, type AuditEntry, adminRepo, type Heartbeat, type Invitation, type PlatformRow } from '#lib/db/admin.ts';
 import { useDb } from '#lib/realtime/context.tsx';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { AuditPanel } from './audit-panel.tsx';
 import { FleetPanel } from './fleet-panel.tsx';
 import { HaltPanel } from './halt-panel.tsx';
@@ -28,7 +30,7 @@ export function AdminScreen(props: Props) {
   const t = useTranslations('admin');
   const db = useDb();
   const [users, setUsers] = useState(props.users);
-  const reread = useCallback(async () => setUsers(await adminRepo(db).users()), [db]);
+  const { reread, staleSince } = useReading(() => adminRepo(db).users(), setUsers);
   const requests = users.filter((user) => user.request !== null).length;
   return (
     <>
@@ -42,6 +44,7 @@ export function AdminScreen(props: Props) {
         }
       />
       <Card>
+        <StaleStrip since={staleSince} />
         <Tabs defaultValue="users">
           <TabsList className="px-2" aria-label={t('title')}>
             <TabsTrigger value="users">{t('tab.users')}</TabsTrigger>

@@ -1,7 +1,8 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { useDesk } from '#components/desk/desk-context.tsx';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { formatAge, formatTime } from '#components/numbers/format.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { EmptyState } from '#components/ui/states.tsx';
@@ -10,6 +11,7 @@ import { adminRepo, type Heartbeat, heartbeatRow } from '#lib/db/admin.ts';
 import { useDb } from '#lib/realtime/context.tsx';
 import { FLEET_TOPIC } from '#lib/realtime/topics.ts';
 import { useNow } from '#lib/realtime/use-now.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 
 /** A service beats every 5 s; after four missed beats it is down. */
@@ -24,14 +26,7 @@ export function FleetPanel({ initial }: { initial: readonly Heartbeat[] }) {
   const { locale } = useDesk();
   const now = useNow(1_000);
   const [beats, setBeats] = useState(initial);
-  const reread = useCallback(
-    () =>
-      void adminRepo(db)
-        .heartbeats()
-        .then(setBeats)
-        .catch(() => {}),
-    [db],
-  );
+  const { reread, staleSince } = useReading(() => adminRepo(db).heartbeats(), setBeats);
   useTopic(
     FLEET_TOPIC,
     { heartbeat_changed: heartbeatRow },
@@ -45,39 +40,42 @@ export function FleetPanel({ initial }: { initial: readonly Heartbeat[] }) {
   const recent = beats.filter((row) => now === null || now - Date.parse(row.beatAt) < GONE_AFTER_MS);
   if (recent.length === 0) return <EmptyState title={t('empty')}>{t('emptyBody')}</EmptyState>;
   return (
-    <Table label={t('title')}>
-      <THead>
-        <tr>
-          <Th>{t('service')}</Th>
-          <Th>{t('state')}</Th>
-          <Th isNumber>{t('heard')}</Th>
-          <Th>{t('version')}</Th>
-          <Th>{t('since')}</Th>
-          <Th>{t('instance')}</Th>
-          <Th>{t('detail')}</Th>
-        </tr>
-      </THead>
-      <tbody>
-        {recent.map((row) => {
-          const age = now === null ? 0 : Math.max(0, now - Date.parse(row.beatAt));
-          const isDown = age > DOWN_AFTER_MS;
-          return (
-            <Tr key={`${row.service} ${row.instance}`}>
-              <Td className="font-medium">{row.service}</Td>
-              <Td>
-                <Badge tone={isDown ? 'danger' : 'ok'}>{t(isDown ? 'down' : 'up')}</Badge>
-              </Td>
-              <Td isNumber>{now === null ? '—' : t('ago', { age: formatAge(age, locale) })}</Td>
-              <Td className="num">{row.version || '—'}</Td>
-              <Td className="num text-muted">{formatTime(row.startedAt)}</Td>
-              <Td className="text-muted text-xs">{row.instance}</Td>
-              <Td className="max-w-96 truncate font-mono text-faint text-xs" title={JSON.stringify(row.detail)}>
-                {JSON.stringify(row.detail)}
-              </Td>
-            </Tr>
-          );
-        })}
-      </tbody>
-    </Table>
+    <>
+      <StaleStrip since={staleSince} />
+      <Table label={t('title')}>
+        <THead>
+          <tr>
+            <Th>{t('service')}</Th>
+            <Th>{t('state')}</Th>
+            <Th isNumber>{t('heard')}</Th>
+            <Th>{t('version')}</Th>
+            <Th>{t('since')}</Th>
+            <Th>{t('instance')}</Th>
+            <Th>{t('detail')}</Th>
+          </tr>
+        </THead>
+        <tbody>
+          {recent.map((row) => {
+            const age = now === null ? 0 : Math.max(0, now - Date.parse(row.beatAt));
+            const isDown = age > DOWN_AFTER_MS;
+            return (
+              <Tr key={`${row.service} ${row.instance}`}>
+                <Td className="font-medium">{row.service}</Td>
+                <Td>
+                  <Badge tone={isDown ? 'danger' : 'ok'}>{t(isDown ? 'down' : 'up')}</Badge>
+                </Td>
+                <Td isNumber>{now === null ? '—' : t('ago', { age: formatAge(age, locale) })}</Td>
+                <Td className="num">{row.version || '—'}</Td>
+                <Td className="num text-muted">{formatTime(row.startedAt)}</Td>
+                <Td className="text-muted text-xs">{row.instance}</Td>
+                <Td className="max-w-96 truncate font-mono text-faint text-xs" title={JSON.stringify(row.detail)}>
+                  {JSON.stringify(row.detail)}
+                </Td>
+              </Tr>
+            );
+          })}
+        </tbody>
+      </Table>
+    </>
   );
 }

@@ -35,7 +35,7 @@ export function RequestsPanel({ users, onChanged }: { users: readonly AdminUser[
       await adminRepo(db).decide(request.id, isGranted ? 'granted' : 'refused');
     });
     if (isDone) toast.success(t(isGranted ? 'granted' : 'refused', { name: user.name }));
-    await onChanged().catch(() => {});
+    await onChanged();
   };
   if (open.length === 0) return <EmptyState title={t('empty')}>{t('emptyBody')}</EmptyState>;
   return (

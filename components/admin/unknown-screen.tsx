@@ -2,19 +2,21 @@
 import { ArrowLeft, CircleCheck } from 'lucide-react';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { useDesk } from '#components/desk/desk-context.tsx';
 import { ModeBadge } from '#components/desk/mode-badge.tsx';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { useReread } from '#components/desk/use-reread.ts';
 import { formatAge, formatClockMs, formatShares, formatWon } from '#components/numbers/format.ts';
 import { brokerTime, candidatesOf, ResolveUnknown } from '#components/order/resolve-unknown.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card, PageHeader } from '#components/ui/card.tsx';
-import { EmptyState, StaleNote } from '#components/ui/states.tsx';
+import { EmptyState } from '#components/ui/states.tsx';
 import { Table, Td, THead, Th, Tr } from '#components/ui/table.tsx';
 import { type UnknownOrder, unknownOrders } from '#lib/db/unknown-orders.ts';
 import { useDb } from '#lib/realtime/context.tsx';
 import { useNow } from '#lib/realtime/use-now.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 
 /** Other people's orders send no messages here, so the list is read again this often. */
 const REREAD_MS = 5_000;
@@ -29,13 +31,8 @@ export function UnknownScreen({ initial }: { initial: readonly UnknownOrder[] })
   const { locale, accounts } = useDesk();
   const now = useNow(1_000);
   const [rows, setRows] = useState(initial);
-  const [hasFailed, setHasFailed] = useState(false);
-  const reread = useCallback(async () => {
-    const next = await unknownOrders(db).catch(() => null);
-    if (next) setRows(next);
-    setHasFailed(next === null);
-  }, [db]);
-  useReread(() => void reread(), REREAD_MS);
+  const { reread, staleSince } = useReading(() => unknownOrders(db), setRows);
+  useReread(reread, REREAD_MS);
   const age = (instant: string) => (now === null ? null : Math.max(0, now - Date.parse(instant)));
   return (
     <>
@@ -45,7 +42,7 @@ export function UnknownScreen({ initial }: { initial: readonly UnknownOrder[] })
       </Link>
       <PageHeader title={t('title')} description={t('description')} />
       <Card>
-        {hasFailed && <StaleNote>{t('stale')}</StaleNote>}
+        <StaleStrip since={staleSince} />
         {rows.length === 0 ? (
           <EmptyState icon={<CircleCheck />} title={t('empty')}>
             {t('emptyBody')}

@@ -44,7 +44,7 @@ export function UsersPanel({ users, onChanged }: Props) {
   const save = async (user: AdminUser, rights: Rights) => {
     const isDone = await run(() => adminRepo(db).setRights(user.id, rights));
     if (isDone) toast.success(t('saved', { name: user.name }));
-    await onChanged().catch(() => {});
+    await onChanged();
     return isDone;
   };
   const limit = (won: number | null) => (won === null ? <span className="text-faint">{t('noBuying')}</span> : formatShortWon(won, locale));

@@ -4,18 +4,19 @@ import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useCallback, useRef, useState } from 'react';
 import { useDesk } from '#components/desk/desk-context.tsx';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { useAction } from '#components/desk/use-action.ts';
 import { useReread } from '#components/desk/use-reread.ts';
 import { changeColour } from '#components/numbers/change.tsx';
-import { formatAge, formatPercent, formatShortWon, formatTime } from '#components/numbers/format.ts';
+import { formatPercent, formatShortWon, formatTime } from '#components/numbers/format.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
-import { EmptyState, StaleNote } from '#components/ui/states.tsx';
+import { EmptyState } from '#components/ui/states.tsx';
 import { Table, Td, THead, Th, Tr } from '#components/ui/table.tsx';
 import { type BacktestRow, backtestMessage, backtestRepo } from '#lib/db/backtests.ts';
-import { useLink, useRealtime } from '#lib/realtime/context.tsx';
+import { useRealtime } from '#lib/realtime/context.tsx';
 import { backtestsTopic } from '#lib/realtime/topics.ts';
-import { useNow } from '#lib/realtime/use-now.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { RunState } from './run-state.tsx';
 
@@ -25,11 +26,9 @@ const REREAD_MS = 5_000;
 export function BacktestBoard({ initial }: { initial: readonly BacktestRow[] }) {
   const t = useTranslations('backtests');
   const { client, userId } = useRealtime();
-  const { locale } = useDesk();
-  const link = useLink();
-  const now = useNow(1_000);
   const [rows, setRows] = useState(initial);
   const reading = useRef(new Set<string>());
+  const { reread: rereadAll, staleSince } = useReading(() => backtestRepo(client).list(), setRows);
 
   /** Reads one run again: a new one, or one whose result has come. */
   const reread = useCallback(
@@ -43,19 +42,10 @@ export function BacktestBoard({ initial }: { initial: readonly BacktestRow[] }) 
             row &&
             setRows((shown) => (shown.some((one) => one.id === id) ? shown.map((one) => (one.id === id ? row : one)) : [row, ...shown])),
         )
-        // The message already moved the state; the figures come with the next message or visit.
-        .catch(() => {})
+        .catch(rereadAll) // which tries until it succeeds, and says meanwhile that the figures are old
         .finally(() => reading.current.delete(id));
     },
-    [client],
-  );
-  const rereadAll = useCallback(
-    () =>
-      void backtestRepo(client)
-        .list()
-        .then(setRows)
-        .catch(() => {}),
-    [client],
+    [client, rereadAll],
   );
   useTopic(
     backtestsTopic(userId),
@@ -89,9 +79,7 @@ export function BacktestBoard({ initial }: { initial: readonly BacktestRow[] }) 
     );
   return (
     <div className="flex flex-col gap-4">
-      {link.state === 'down' && link.lastLiveAt !== null && now !== null && (
-        <StaleNote>{t('stale', { age: formatAge(now - link.lastLiveAt, locale) })}</StaleNote>
-      )}
+      <StaleStrip since={staleSince} />
       {active.length > 0 && (
         <Card>
           <CardHeader title={t('queue')} detail={t('queueCount', { count: active.length })} />

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useDesk } from '#components/desk/desk-context.tsx';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { useReread } from '#components/desk/use-reread.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card, CardBody, PageHeader } from '#components/ui/card.tsx';
@@ -11,6 +12,7 @@ import { ErrorState, Notice } from '#components/ui/states.tsx';
 import { type BacktestDetail, backtestMessage, backtestRepo } from '#lib/db/backtests.ts';
 import { useRealtime } from '#lib/realtime/context.tsx';
 import { backtestsTopic } from '#lib/realtime/topics.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { CancelRun } from './backtest-board.tsx';
 import { RerunButton } from './rerun-button.tsx';
@@ -38,14 +40,11 @@ export function BacktestWaiting({ backtest }: { backtest: BacktestDetail }) {
   // After a refresh the server's row may be newer than what the messages said.
   const shown = backtest.state === 'running' || backtest.state === 'queued' ? now : backtest;
   const hasEnded = (state: string) => state !== 'queued' && state !== 'running';
-  useReread(
-    () => {
-      const read = backtestRepo(client).row(backtest.id);
-      // A failed read is tried again at the next turn.
-      void read.then((row) => row && (hasEnded(row.state) ? router.refresh() : setNow((old) => ({ ...old, ...row })))).catch(() => {});
-    },
-    hasEnded(backtest.state) ? null : REREAD_MS,
+  const { reread, staleSince } = useReading(
+    () => backtestRepo(client).row(backtest.id),
+    (row) => row && (hasEnded(row.state) ? router.refresh() : setNow((old) => ({ ...old, ...row }))),
   );
+  useReread(reread, hasEnded(backtest.state) ? null : REREAD_MS);
   const isWaiting = shown.state === 'queued' || shown.state === 'running';
   const { request } = backtest;
   return (
@@ -76,6 +75,7 @@ export function BacktestWaiting({ backtest }: { backtest: BacktestDetail }) {
         <CardBody>
           {isWaiting && (
             <div className="mx-auto max-w-xl py-8" aria-live="polite">
+              <StaleStrip since={staleSince} />
               <RunState run={shown} />
               <p className="mt-3 text-muted text-sm">
                 {shown.message?.[locale] ?? t(shown.state === 'queued' ? 'waitingBody' : 'runningBody')}

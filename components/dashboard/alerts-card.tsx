@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { formatTime } from '#components/numbers/format.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
@@ -12,6 +13,7 @@ import { EmptyState } from '#components/ui/states.tsx';
 import { type NotificationView, notificationRow, platformRepo } from '#lib/db/platform.ts';
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { notificationsTopic } from '#lib/realtime/topics.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { notificationText } from './notification-text.ts';
 
@@ -23,8 +25,12 @@ export function AlertsCard({ initial }: { initial: readonly NotificationView[] }
   const db = useDb();
   const { userId } = useRealtime();
   const [rows, setRows] = useState(initial);
-  useTopic(notificationsTopic(userId), { notification_added: notificationRow }, ({ payload }) =>
-    setRows((shown) => [payload, ...shown.filter((row) => row.id !== payload.id)].slice(0, 20)),
+  const { reread, staleSince } = useReading(() => platformRepo(db).notifications(), setRows);
+  useTopic(
+    notificationsTopic(userId),
+    { notification_added: notificationRow },
+    ({ payload }) => setRows((shown) => [payload, ...shown.filter((row) => row.id !== payload.id)].slice(0, 20)),
+    reread,
   );
   const unread = rows.filter((row) => row.readAt === null);
   const markAll = async () => {
@@ -49,6 +55,7 @@ export function AlertsCard({ initial }: { initial: readonly NotificationView[] }
           ) : undefined
         }
       />
+      <StaleStrip since={staleSince} />
       {rows.length === 0 ? (
         <EmptyState icon={<Bell />} title={t('noAlerts')}>
           {t('noAlertsBody')}

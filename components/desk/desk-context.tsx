@@ -18,6 +18,7 @@ import type { Locale } from '#lib/i18n/locale.ts';
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { accountsTopic, balancesTopic, ordersTopic, PLATFORM_TOPIC, permissionsTopic, positionsTopic } from '#lib/realtime/topics.ts';
 import { useNow } from '#lib/realtime/use-now.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { ACCOUNT_COOKIE } from './account-cookie.ts';
 import { effectiveHalt, upsertNewer } from './live-rows.ts';
@@ -44,7 +45,10 @@ interface Desk extends Omit<DeskData, 'selectedAccountId'> {
   /** Puts an answer of the server on the screen before its message arrives. */
   readonly showOrder: (order: OrderView) => void;
   readonly showHalt: (halt: HaltView) => void;
+  /** Reads everything again; a failure is told by `staleSince`. */
   readonly reload: () => Promise<void>;
+  /** Since when what is shown may be overtaken, ms since the epoch: it could not be read again. Null while it is fresh. */
+  readonly staleSince: number | null;
 }
 const DeskContext = createContext<Desk | null>(null);
 
@@ -67,10 +71,10 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
     apply();
     for (const missed of readings.current) missed.push(apply);
   }, []);
-  const reload = useCallback(async () => {
+  const read = async () => {
     const missed: (() => void)[] = [];
     readings.current.add(missed);
-    const [nextAccounts, nextOrders, nextPositions, nextBalances, nextSettings, nextHalts] = await Promise.all([
+    const rows = await Promise.all([
       accountRepo(db).list(),
       orderRepo(db).list({ limit: 200 }),
       positionRepo(db).list(),
@@ -78,6 +82,10 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
       platformRepo(db).settings(),
       platformRepo(db).halts(),
     ]).finally(() => readings.current.delete(missed));
+    return { rows, missed };
+  };
+  const { reread: reload, staleSince } = useReading(read, ({ rows, missed }) => {
+    const [nextAccounts, nextOrders, nextPositions, nextBalances, nextSettings, nextHalts] = rows;
     setAccounts(nextAccounts);
     setOrders((shown) => nextOrders.reduce<readonly OrderView[]>(upsertNewer, shown));
     setPositions(nextPositions);
@@ -85,12 +93,10 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
     setSettings(nextSettings);
     setHalts(nextHalts);
     for (const apply of missed) apply();
-  }, [db]);
-  // After a failed re-read the next return or visit tries again; the chip says that the link was lost.
-  const reread = useCallback(() => void reload().catch(() => {}), [reload]);
+  });
   const showOrder = useCallback((order: OrderView) => setOrders((shown) => upsertNewer(shown, order)), []);
 
-  useTopic(ordersTopic(userId), { order_changed: orderRow }, ({ payload }) => showOrder(payload), reread);
+  useTopic(ordersTopic(userId), { order_changed: orderRow }, ({ payload }) => showOrder(payload), reload);
   useTopic(positionsTopic(userId), { position_changed: positionRow }, ({ payload }) =>
     show(() => setPositions((shown) => upsertNewer(shown, payload))),
   );
@@ -147,6 +153,7 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
       showOrder,
       showHalt,
       reload,
+      staleSince,
     }),
     [
       initial.user,
@@ -164,6 +171,7 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
       showOrder,
       showHalt,
       reload,
+      staleSince,
     ],
   );
   return <DeskContext value={desk}>{children}</DeskContext>;

@@ -4,18 +4,17 @@ import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useDesk } from '#components/desk/desk-context.tsx';
-import { formatAge } from '#components/numbers/format.ts';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card, PageHeader } from '#components/ui/card.tsx';
 import { download } from '#components/ui/download.ts';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
-import { EmptyState, Notice, StaleNote } from '#components/ui/states.tsx';
+import { EmptyState, Notice } from '#components/ui/states.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '#components/ui/tabs.tsx';
 import { isFinal } from '#domain/order/transitions.ts';
 import { type OrderView, orderRepo } from '#lib/db/orders.ts';
-import { useDb, useLink } from '#lib/realtime/context.tsx';
-import { useNow } from '#lib/realtime/use-now.ts';
+import { useDb } from '#lib/realtime/context.tsx';
 import { ordersCsv } from './order-csv.ts';
 import { OrdersTable } from './orders-table.tsx';
 
@@ -34,9 +33,7 @@ export function OrdersScreen() {
   const t = useTranslations('orders');
   const tCommon = useTranslations('common');
   const db = useDb();
-  const { orders: live, account, locale } = useDesk();
-  const link = useLink();
-  const now = useNow(5_000);
+  const { orders: live, account, staleSince } = useDesk();
   const [older, setOlder] = useState<readonly OrderView[]>([]);
   const [hasMore, setHasMore] = useState(true);
   const [isLoading, setIsLoading] = useState(false);
@@ -119,9 +116,7 @@ export function OrdersScreen() {
         }
       />
       <Card>
-        {link.state === 'down' && link.lastLiveAt !== null && now !== null && (
-          <StaleNote>{tCommon('staleNote', { age: formatAge(now - link.lastLiveAt, locale) })}</StaleNote>
-        )}
+        <StaleStrip since={staleSince} />
         <Tabs defaultValue={working.length > 0 ? 'working' : 'history'}>
           <TabsList className="px-2">
             <TabsTrigger value="working">{t('tab.working', { count: working.length })}</TabsTrigger>

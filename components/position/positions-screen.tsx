@@ -3,14 +3,13 @@ import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useDesk } from '#components/desk/desk-context.tsx';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { ProfitLoss } from '#components/numbers/change.tsx';
-import { formatAge, formatClock, formatPercent, formatWon } from '#components/numbers/format.ts';
+import { formatClock, formatPercent, formatWon } from '#components/numbers/format.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card, PageHeader, Stat } from '#components/ui/card.tsx';
-import { EmptyState, StaleNote } from '#components/ui/states.tsx';
+import { EmptyState } from '#components/ui/states.tsx';
 import type { PositionView } from '#lib/db/positions.ts';
-import { useLink } from '#lib/realtime/context.tsx';
-import { useNow } from '#lib/realtime/use-now.ts';
 import { useQuotes } from '#lib/realtime/use-quote.ts';
 import { PositionsTable } from './positions-table.tsx';
 import { StopDialog } from './stop-dialog.tsx';
@@ -22,9 +21,7 @@ import { totalWorth, worthOf } from './worth.ts';
 export function PositionsScreen() {
   const t = useTranslations('positions');
   const tCommon = useTranslations('common');
-  const { positions, account, balance, locale } = useDesk();
-  const link = useLink();
-  const now = useNow(5_000);
+  const { positions, account, balance, locale, staleSince } = useDesk();
   const held = positions.filter((row) => row.accountId === account?.id && row.quantity > 0);
   const quotes = useQuotes(held.map((row) => row.symbol));
   const cost = held.reduce((sum, row) => sum + row.purchaseAmount, 0);
@@ -56,9 +53,7 @@ export function PositionsScreen() {
         />
       </Card>
       <Card>
-        {link.state === 'down' && link.lastLiveAt !== null && now !== null && (
-          <StaleNote>{tCommon('staleNote', { age: formatAge(now - link.lastLiveAt, locale) })}</StaleNote>
-        )}
+        <StaleStrip since={staleSince} />
         {held.length === 0 ? (
           <EmptyState
             title={t('empty')}

@@ -4,27 +4,22 @@ import { upsertNewer } from '#components/desk/live-rows.ts';
 import { type StopView, stopRow, stopViews } from '#lib/db/stops.ts';
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { positionsTopic } from '#lib/realtime/topics.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { isStanding } from './stop-plan.ts';
 
 /** The person's standing stops: read when the topic is joined, moved by its messages; null before the first read. */
-export function useStops(): { stops: readonly StopView[] | null; hasFailed: boolean; show: (stop: StopView) => void; reload: () => void } {
+export function useStops(): {
+  stops: readonly StopView[] | null;
+  hasFailed: boolean;
+  show: (stop: StopView) => void;
+  reload: () => Promise<void>;
+} {
   const db = useDb();
   const { userId } = useRealtime();
   const [stops, setStops] = useState<readonly StopView[] | null>(null);
-  const [hasFailed, setHasFailed] = useState(false);
-  const reload = useCallback(() => {
-    stopViews(db)
-      .list()
-      .then(
-        (rows) => {
-          setStops(rows);
-          setHasFailed(false);
-        },
-        () => setHasFailed(true), // what is shown stays
-      );
-  }, [db]);
+  const { reread: reload, staleSince } = useReading(() => stopViews(db).list(), setStops);
   const show = useCallback((stop: StopView) => setStops((shown) => upsertNewer(shown ?? [], stop)), []);
   useTopic(positionsTopic(userId), { stop_changed: stopRow }, ({ payload }) => show(payload), reload);
-  return { stops: stops?.filter(isStanding) ?? null, hasFailed, show, reload };
+  return { stops: stops?.filter(isStanding) ?? null, hasFailed: staleSince !== null, show, reload };
 }

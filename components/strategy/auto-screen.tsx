@@ -7,6 +7,7 @@ import { toast } from 'sonner';
 import { z } from 'zod';
 import { useDesk } from '#components/desk/desk-context.tsx';
 import { ModeBadge } from '#components/desk/mode-badge.tsx';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { useAction } from '#components/desk/use-action.ts';
 import { useReread } from '#components/desk/use-reread.ts';
 import { useInstruments } from '#components/market/use-instruments.ts';
@@ -15,13 +16,14 @@ import { Badge, type BadgeTone } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { Dialog, DialogActions, DialogClose, DialogContent } from '#components/ui/dialog.tsx';
-import { EmptyState, Notice, StaleNote } from '#components/ui/states.tsx';
+import { EmptyState, Notice } from '#components/ui/states.tsx';
 import { type DeploymentView, deploymentRepo, deploymentRow } from '#lib/db/deployments.ts';
 import { autoRepo, type HoldingView, type RunView, runRow } from '#lib/db/deployments-web.ts';
 import type { StrategyView } from '#lib/db/strategies.ts';
-import { useLink, useRealtime } from '#lib/realtime/context.tsx';
+import { useRealtime } from '#lib/realtime/context.tsx';
 import { deploymentsTopic, executionsTopic } from '#lib/realtime/topics.ts';
 import { useNow } from '#lib/realtime/use-now.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { HoldingList } from './holding-list.tsx';
 import { RunList } from './run-list.tsx';
@@ -41,7 +43,6 @@ export function AutoScreen(props: Props) {
   const t = useTranslations('auto');
   const { client, userId } = useRealtime();
   const { settings, locale } = useDesk();
-  const link = useLink();
   const now = useNow(1_000);
   const [deployments, setDeployments] = useState(props.deployments);
   const [runs, setRuns] = useState(props.runs);
@@ -59,20 +60,15 @@ export function AutoScreen(props: Props) {
       shown.some(({ id }) => id === row.id) ? shown.map((one) => (one.id === row.id ? row : one)) : [row, ...shown],
     );
   }, []);
-  const rereadHoldings = useCallback(
-    () =>
-      void autoRepo(client)
-        .holdings()
-        .then(setHoldings)
-        .catch(() => {}),
-    [client],
+  const repo = autoRepo(client);
+  const held = useReading(repo.holdings, setHoldings);
+  const all = useReading(
+    () => Promise.all([repo.deployments(), repo.runs(), held.reread()]),
+    ([nextDeployments, nextRuns]) => {
+      setDeployments(nextDeployments);
+      setRuns(nextRuns);
+    },
   );
-  const rereadAll = useCallback(() => {
-    const repo = autoRepo(client);
-    void Promise.all([repo.deployments().then(setDeployments), repo.runs().then(setRuns), repo.holdings().then(setHoldings)]).catch(
-      () => {},
-    );
-  }, [client]);
   useTopic(
     deploymentsTopic(userId),
     { deployment_changed: deploymentRow, run_added: runRow },
@@ -82,12 +78,12 @@ export function AutoScreen(props: Props) {
       setRuns((shown) =>
         [run, ...shown.filter((one) => one.deploymentId !== run.deploymentId || one.tick !== run.tick)].slice(0, RUNS_KEPT),
       );
-      if (run.finishedAt) rereadHoldings();
+      if (run.finishedAt) void held.reread();
     },
-    rereadAll,
+    all.reread,
   );
-  useTopic(executionsTopic(userId), { execution_added: z.looseObject({}) }, rereadHoldings);
-  useReread(rereadAll, REREAD_MS);
+  useTopic(executionsTopic(userId), { execution_added: z.looseObject({}) }, held.reread);
+  useReread(all.reread, REREAD_MS);
 
   if (deployments.length === 0)
     return (
@@ -111,9 +107,7 @@ export function AutoScreen(props: Props) {
   return (
     <div className="flex flex-col gap-4">
       {!settings.autoEnabled && <Notice tone="warn">{t('autoOff')}</Notice>}
-      {link.state === 'down' && link.lastLiveAt !== null && now !== null && (
-        <StaleNote>{t('stale', { age: formatAge(now - link.lastLiveAt, locale) })}</StaleNote>
-      )}
+      <StaleStrip since={all.staleSince ?? held.staleSince} />
       {active.map((deployment) => (
         <DeploymentCard
           key={deployment.id}

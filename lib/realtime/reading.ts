@@ -1,0 +1,59 @@
+/** A failed reading is tried again this often, while somebody watches. */
+const RETRY_MS = 5_000;
+
+/**
+ * Reads what a screen shows, and knows whether that is old. A reading never replaces one that began after it. Once one has failed,
+ * `staleSince` tells since when (ms since the epoch) what is shown may be overtaken, until a reading begun later succeeds.
+ */
+export class Reading<T> {
+  readonly #read: () => Promise<T>;
+  readonly #show: (value: T) => void;
+  readonly #watchers = new Set<() => void>();
+  #begun = 0;
+  #shown = 0;
+  #failed = 0;
+  /** When the reading that is shown began; at first the page's own, by the server. */
+  #shownAt = Date.now();
+  #staleSince: number | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(read: () => Promise<T>, show: (value: T) => void) {
+    this.#read = read;
+    this.#show = show;
+  }
+
+  staleSince = (): number | null => this.#staleSince;
+
+  watch = (watcher: () => void): (() => void) => {
+    this.#watchers.add(watcher);
+    this.#retryLater();
+    return () => {
+      this.#watchers.delete(watcher);
+      if (this.#watchers.size === 0) clearTimeout(this.#retry);
+    };
+  };
+
+  /** Reads now. Never rejects: a failure is told by `staleSince`, and what is shown stays. */
+  reread = async (): Promise<void> => {
+    this.#begun += 1;
+    const mine = this.#begun;
+    const begunAt = Date.now();
+    try {
+      const value = await this.#read();
+      if (mine < this.#shown) return;
+      this.#shown = mine;
+      this.#shownAt = begunAt;
+      this.#show(value);
+    } catch {
+      this.#failed = Math.max(this.#failed, mine);
+    }
+    this.#staleSince = this.#failed > this.#shown ? this.#shownAt : null;
+    for (const watcher of this.#watchers) watcher();
+    this.#retryLater();
+  };
+
+  #retryLater(): void {
+    clearTimeout(this.#retry);
+    if (this.#staleSince !== null && this.#watchers.size > 0) this.#retry = setTimeout(() => void this.reread(), RETRY_MS);
+  }
+}
