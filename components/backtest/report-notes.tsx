@@ -132,6 +132,7 @@ const ORDER_COUNTS = [
   'exitsHalted',
   'exitsExpired',
   'rebalanced',
+  'auctionsMissing',
   'stopsAmbiguous',
   'delisted',
 ] as const;

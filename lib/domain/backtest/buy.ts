@@ -1,4 +1,4 @@
-import { type Decision, rowAfter } from './decide.ts';
+import { type Decision, rowAfter, rowAt } from './decide.ts';
 import { affordableQuantity, canTrade, commissionOf, fillAmount, limitPrice, rescale, slippedPrice, volumeCap } from './fill.ts';
 import { type Moment, metPrice } from './order-plan.ts';
 import type { Position } from './position.ts';
@@ -17,10 +17,19 @@ export function buyWaiting(state: RunState, t: number, moment: Moment): void {
   state.entries = waiting ?? NO_ENTRIES;
 }
 
-/** The bar is over: an entry is good for one bar, so what no moment has filled is dropped. */
+/** The bar is over: an entry is good for one bar, or for one auction, so what no moment has filled is dropped. */
 export function dropEntries(state: RunState): void {
   if (state.counts.entriesExpired !== undefined) state.counts.entriesExpired += state.entries.length;
   state.entries = NO_ENTRIES;
+}
+
+/** The data end before the day's auction: nothing is bought there, nor sold down to a weight; exits wait for the next one. */
+export function missAuction(state: RunState): void {
+  if (state.entries.length === 0 && !state.positions.some(({ isExiting, trim }) => isExiting || trim > 0)) return;
+  state.counts.auctionsMissing! += 1;
+  state.counts.entriesHalted += state.entries.length;
+  state.entries = NO_ENTRIES;
+  for (const position of state.positions) position.trim = 0;
 }
 
 /**
@@ -30,7 +39,11 @@ export function dropEntries(state: RunState): void {
 function buy(state: RunState, entry: Decision, t: number, moment: Moment): boolean {
   const { input, rules, counts, plan } = state;
   const { columns, program } = input;
-  const row = plan.isBeforeClose ? entry.row : rowAfter(columns, entry.symbol, entry.row, t);
+  const row = plan.isBeforeClose
+    ? entry.row
+    : plan.waitsForAuction
+      ? rowAt(columns, entry.symbol, t)
+      : rowAfter(columns, entry.symbol, entry.row, t);
   if (row < 0 || !(columns.volume[row]! > 0)) {
     counts.entriesHalted += 1;
     return true;
@@ -127,6 +140,7 @@ function opened({ input, plan }: RunState, entry: Decision, fill: Fill, { amount
     lastClose: price,
     exitReason: null,
     isExiting: false,
+    exitReference: 0,
     lastRow: row,
     row,
     commission: fee,

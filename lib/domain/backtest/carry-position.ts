@@ -53,6 +53,7 @@ function applySplit(state: RunState, position: Position): void {
   position.quantity = whole;
   position.trim = Math.floor(position.trim / scale);
   position.lastClose = lastClose;
+  position.exitReference *= scale;
   position.paidForFractions += paid;
   state.cash += paid;
   position.entryPrice *= scale;

@@ -1,5 +1,7 @@
 import type { Program } from '#domain/strategy/compile.ts';
 import { TRUE } from '#domain/strategy/evaluate.ts';
+import { decidesBeforeClose } from '#domain/strategy/execution-moment.ts';
+import { decidesAt } from './closing-auction.ts';
 import { type Columns, lastRowAt, tradedValue } from './columns.ts';
 import { knownPrice } from './order-plan.ts';
 import { decideRebalance } from './rebalance.ts';
@@ -47,11 +49,13 @@ export interface Decision {
 }
 
 /**
- * What to do after a close, or before it where the document orders into the closing auction: of the bar at `index` only its open is
- * read then, and what else is compared (traded value, volume) is that of the symbol's bar before. The one decision step: the back-test calls it for every bar, the auto-trader for the latest one, with
- * the same program, so both decide alike. It sees rows up to `index` and nothing later.
+ * What to do after a close, or before it where a daily document orders into the closing auction: of the bar at `index` only its open is
+ * read then, and what else is compared (traded value, volume) is that of the symbol's bar before. The one decision step: the back-test
+ * calls it for every bar, the auto-trader for the latest one, with the same program, so both decide alike. It sees rows up to `index`
+ * and nothing later.
  */
 export function decideAtClose(input: DecisionInput): readonly Decision[] {
+  if (!decidesAt(input.program, input.columns, input.index)) return NOTHING;
   const exits = decideExits(input);
   const isWeighted = input.program.sizing.kind === 'weights' && input.positions.length > 0;
   const changes = isWeighted ? decideRebalance(input, exits, fundsOf(input, exits).equity) : NOTHING;
@@ -69,11 +73,8 @@ export function hasCandidates(signals: Signals, index: number): boolean {
   return signals.from[index + 1]! > signals.from[index]!;
 }
 
-/** The document decides before the close of the bar it trades on. */
-const decidesBeforeClose = (program: Program) => program.document.execution.at === 'this_close_auction';
-
 /** The row of a symbol at a calendar entry, or −1 when it did not have a bar then. */
-function rowAt(columns: Columns, symbol: number, index: number): number {
+export function rowAt(columns: Columns, symbol: number, index: number): number {
   const row = lastRowAt(columns, symbol, index);
   return row >= 0 && columns.time[row] === index ? row : -1;
 }
@@ -85,7 +86,7 @@ export function rowAfter(columns: Columns, symbol: number, row: number, index: n
 
 function decideExits({ program, columns, signals, index, positions }: DecisionInput): readonly Decision[] {
   const isSessionEnd = endsSession(program, columns, index);
-  const isBeforeClose = decidesBeforeClose(program);
+  const isBeforeClose = decidesBeforeClose(program.document);
   let decisions: Decision[] | null = null;
   for (let i = 0; i < positions.length; i += 1) {
     const held = positions[i]!;
@@ -116,14 +117,14 @@ function hasExitSignal(program: Program, columns: Columns, signals: Signals, row
   const facts = {
     entryPrice: held.entryPrice * (columns.factor?.[row] ?? 1),
     barsHeld: held.barsHeld,
-    unrealisedRate: knownPrice(columns, row, decidesBeforeClose(program)) / held.entryPrice - 1,
+    unrealisedRate: knownPrice(columns, row, decidesBeforeClose(program.document)) / held.entryPrice - 1,
   };
   return evaluator.conditionAt(program.exit, row - columns.offset[held.symbol]!, facts) === TRUE;
 }
 
 /** Won there are, and won that orders may spend: sale proceeds buy at the same open, for KRX settles on T+2 and brokers lend the days between. */
 function fundsOf({ program, columns, index, cash, positions }: DecisionInput, exits: readonly Decision[]) {
-  const isBeforeClose = decidesBeforeClose(program);
+  const isBeforeClose = decidesBeforeClose(program.document);
   let staying = 0;
   let equity = cash;
   let available = cash;
@@ -141,7 +142,7 @@ function fundsOf({ program, columns, index, cash, positions }: DecisionInput, ex
 function decideEntries(input: DecisionInput, exits: readonly Decision[], changes: readonly Decision[]): readonly Decision[] {
   const { program, columns, signals, index, positions } = input;
   if (!hasCandidates(signals, index) || !mayEnterAt(program, columns, index)) return NOTHING;
-  const isBeforeClose = decidesBeforeClose(program);
+  const isBeforeClose = decidesBeforeClose(program.document);
   const funds = fundsOf(input, exits);
   const { staying, equity } = funds;
   const slots = program.sizing.maxPositions - staying;
@@ -188,7 +189,7 @@ function rankedCandidates(
   positions: readonly HeldPosition[],
 ): Candidate[] {
   const candidates: Candidate[] = [];
-  const back = decidesBeforeClose(program) ? 1 : 0;
+  const back = decidesBeforeClose(program.document) ? 1 : 0;
   for (let i = signals.from[index]!; i < signals.from[index + 1]!; i += 1) {
     const row = signals.rows[i]!;
     const symbol = signals.symbolOf[row]!;

@@ -156,6 +156,13 @@ describe('each analysis speaks at its border and not one step before', () => {
       numbers: { trades: 1 },
     },
     {
+      code: 'missing_auctions',
+      border: 'one day that ends before its closing auction',
+      quiet: { counts: { auctionsMissing: 0 } },
+      loud: { counts: { auctionsMissing: 1 } },
+      numbers: { days: 1 },
+    },
+    {
       code: 'flat_equity',
       border: 'more than a quarter of the run in one stretch',
       quiet: still(20),

@@ -1,6 +1,7 @@
-import { buyWaiting, dropEntries } from './buy.ts';
+import { buyWaiting, dropEntries, missAuction } from './buy.ts';
 import { passCalmBars, type Series } from './calm-stretch.ts';
 import { carryPositions } from './carry-position.ts';
+import { auctionBar } from './closing-auction.ts';
 import { dayOf } from './columns.ts';
 import { type Decision, decideAtClose, hasCandidates } from './decide.ts';
 import { fillTime } from './order-plan.ts';
@@ -45,7 +46,7 @@ const BARS_PER_STEP = 256;
 /**
  * The event loop. Within a bar: splits → fills at the open (exits, then entries) → entries at limits within the bar → protective
  * stops against the range → exits at limits → fills at the close → mark, decide. What is sold after the open buys nothing before the
- * close. Orders of a close meet the next bar of the calendar; decided before a close, they meet that close. Yields the share done, for progress and cancelling.
+ * close. Orders of a close meet the next bar of the calendar, or their day's closing auction; decided before a close, they meet that close. Yields the share done, for progress and cancelling.
  */
 export function* engineSteps(input: EngineInput): Generator<number, EngineOutput> {
   const { start, end } = input;
@@ -85,12 +86,16 @@ export function meetBar(state: RunState, t: number): void {
     if (hasLimits && plan.moment === 'open') forEachPosition(state, t, sellWithinBar);
   }
   if (plan.isBeforeClose) decide(state, t);
-  if (plan.moment === 'close') {
+  const auction = plan.waitsForAuction ? auctionBar(state.input.program, state.input.columns, t) : 'auction';
+  if (plan.moment === 'close' && auction === 'auction') {
     forEachPosition(state, t, sellAtClose);
     buyWaiting(state, t, 'close');
   }
-  if (state.entries.length > 0) dropEntries(state);
-  if (hasLimits) forEachPosition(state, t, dropExit);
+  if (auction === 'missing') missAuction(state);
+  if (auction !== 'other') {
+    if (state.entries.length > 0) dropEntries(state);
+    if (hasLimits) forEachPosition(state, t, dropExit);
+  }
   for (let i = 0; i < positions.length; ) {
     const position = positions[i]!;
     markAtClose(state, position, t);
@@ -131,7 +136,11 @@ function decide(state: RunState, t: number): void {
       if (entries) entries.push(decision);
       else entries = [decision];
     } else if (decision.reason === 'rebalance') positionIn(state, decision.symbol)!.trim = decision.quantity;
-    else wantExit(positionIn(state, decision.symbol)!, decision.reason as ExitReason);
+    else {
+      const position = positionIn(state, decision.symbol)!;
+      position.exitReference = decision.referencePrice;
+      wantExit(position, decision.reason as ExitReason);
+    }
   }
   state.entries = entries ?? NO_ENTRIES;
 }

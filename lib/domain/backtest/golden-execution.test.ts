@@ -297,6 +297,36 @@ describe('limit orders', () => {
     expect(missed.counts.entriesExpired).toBe(1);
   });
 
+  test('on minute bars a limit is good until the end of the next bar, and the end of the session waits for none', () => {
+    // 14:00 asks for 10,000: 14:30 stays above and the order is cancelled, though 15:00 would have filled it. The 3rd: bought at 10,000;
+    // 13:30 asks for 11,000, which 14:00 does not reach. 14:30 ends the session: sold at the market at 15:00, 2,000 won below the limit.
+    const output = one(
+      [
+        flat('2022-03-02T14:00', 10_000),
+        flat('2022-03-02T14:30', 10_100),
+        flat('2022-03-02T15:00', 9_900),
+        flat('2022-03-03T12:30', 10_000),
+        flat('2022-03-03T13:00', 10_000),
+        flat('2022-03-03T13:30', 11_000),
+        flat('2022-03-03T14:00', 10_500),
+        flat('2022-03-03T14:30', 9_500),
+        flat('2022-03-03T15:00', 9_000),
+      ],
+      limit(0),
+      { timeframe: '30m', sessions: { exitAllBeforeClose: true } },
+    );
+    expect(output.counts).toMatchObject({ entriesExpired: 1, exitsExpired: 1 });
+    expect(output.trades).toEqual([
+      expect.objectContaining({
+        entryDay: '2022-03-03T13:00',
+        entryPrice: 10_000,
+        exitDay: '2022-03-03T15:00',
+        exitPrice: 9_000,
+        exitReason: 'session_end',
+      }),
+    ]);
+  });
+
   test('the limit of an order goes through a split with its share', () => {
     // Decided at 10,000; 5 for 1 overnight, so the limit is 2,000: the open of 2,010 is above it, the low of 1,990 below.
     const rows = bars('000010', [flat('2022-03-02', 10_000), ['2022-03-03', 2_010, 2_020, 1_990, 2_000]]);

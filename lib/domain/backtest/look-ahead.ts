@@ -1,4 +1,5 @@
 import type { Program } from '#domain/strategy/compile.ts';
+import { decidesBeforeClose } from '#domain/strategy/execution-moment.ts';
 import { type Columns, type RowRange, takeRows, truncate } from './columns.ts';
 import { computeSignals, NO_MASK, type Signals, type UniverseMask } from './signals.ts';
 
@@ -15,7 +16,7 @@ const SYMBOLS_PER_CHECK = 25;
 
 /**
  * Cuts the data at random closes and evaluates again: what was decided up to the cut may not change because of what came after.
- * A document that orders into the closing auction is not shown the bar of the cut either, but for its open.
+ * A document that decides before the close is not shown the bar of the cut either, but for its open.
  * Universe ranks need every symbol, so the cut keeps a random handful and compares entry, exit, rank, ATR and volatility row by row.
  */
 export function checkLookAhead(
@@ -32,7 +33,7 @@ export function checkLookAhead(
   for (let n = 0; n < points; n += 1) {
     const cut = 1 + Math.floor(random() * (columns.times.length - 2));
     const part = someSymbols(columns, random);
-    const known = program.document.execution.at === 'this_close_auction' ? beforeClose(truncate(part, cut)) : truncate(part, cut);
+    const known = decidesBeforeClose(program.document) ? beforeClose(truncate(part, cut)) : truncate(part, cut);
     // Of few symbols every cut looks at all, and what they say with all their bars is asked once.
     if (!full || whole !== part) full = computeSignals(program, part, mask);
     whole = part;

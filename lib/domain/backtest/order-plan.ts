@@ -1,3 +1,4 @@
+import { decidesBeforeClose, decidesForAuction } from '#domain/strategy/execution-moment.ts';
 import type { StrategyDocument } from '#domain/strategy/schema.ts';
 import type { Columns } from './columns.ts';
 
@@ -13,16 +14,20 @@ export function fillTime(columns: Columns, index: number, moment: Moment): strin
 export interface OrderPlan {
   /** Where an order is filled first; `next_open` at the open, the two others at the close. */
   readonly moment: 'open' | 'close';
-  /** `this_close_auction`: decided on what is known before the close, filled at that same close. Otherwise filled on the next bar. */
+  /** Daily `this_close_auction`: decided on what is known before the close, filled at that same close. Otherwise filled on a later bar. */
   readonly isBeforeClose: boolean;
+  /** `this_close_auction` on minute bars: orders wait for the bar of their day that holds the closing auction. Otherwise they meet the next bar. */
+  readonly waitsForAuction: boolean;
   /** Ticks that a limit order gives way from the reference price (below 0: asks for more than that); null for market orders. */
   readonly limitTicks: number | null;
 }
 
-export function orderPlan({ at, orderType, limitOffsetTicks }: StrategyDocument['execution']): OrderPlan {
+export function orderPlan(document: StrategyDocument): OrderPlan {
+  const { at, orderType, limitOffsetTicks } = document.execution;
   return {
     moment: at === 'next_open' ? 'open' : 'close',
-    isBeforeClose: at === 'this_close_auction',
+    isBeforeClose: decidesBeforeClose(document),
+    waitsForAuction: decidesForAuction(document),
     limitTicks: orderType === 'limit' ? limitOffsetTicks : null,
   };
 }

@@ -35,6 +35,8 @@ export interface Position {
   lastClose: number;
   exitReason: ExitReason | null;
   isExiting: boolean;
+  /** The price that its exit was decided at, from which a limit is reckoned; 0 while none was. */
+  exitReference: number;
   /** Its symbol's last row at or before the current calendar entry, and that row again when it is of this entry, else −1. */
   lastRow: number;
   row: number;

@@ -1,12 +1,19 @@
-import { type Columns, lastRowAt } from './columns.ts';
+import type { Program } from '#domain/strategy/compile.ts';
+import { decidesBeforeClose, decidesForAuction } from '#domain/strategy/execution-moment.ts';
+import { type Columns, dayOf, lastRowAt } from './columns.ts';
 import type { Decision, DecisionInput } from './decide.ts';
 import { knownPrice } from './order-plan.ts';
 import { periodOf } from './signals.ts';
 import { weightOf } from './sizing.ts';
 
-/** True on the first bar of a period: known as soon as that bar is there, without looking whether the last one was the last. */
-function opensPeriod(columns: Columns, index: number, period: 'daily' | 'weekly' | 'monthly'): boolean {
-  return index > 0 && periodOf(columns.times[index]!, period) !== periodOf(columns.times[index - 1]!, period);
+/**
+ * True on the first bar of a period: known as soon as that bar is there, without looking whether the last one was the last. Of a
+ * document that decides once a day, on the bar that does so on the period's first day.
+ */
+function opensPeriod({ document }: Program, { times }: Columns, index: number, period: 'daily' | 'weekly' | 'monthly'): boolean {
+  let before = index - 1;
+  if (decidesForAuction(document)) while (before >= 0 && dayOf(times[before]!) === dayOf(times[index]!)) before -= 1;
+  return before >= 0 && periodOf(times[index]!, period) !== periodOf(times[before]!, period);
 }
 
 const NOTHING: readonly Decision[] = [];
@@ -19,8 +26,8 @@ const NOTHING: readonly Decision[] = [];
 export function decideRebalance(input: DecisionInput, exits: readonly Decision[], equity: number): readonly Decision[] {
   const { program, columns, signals, index, positions } = input;
   const { sizing, document } = program;
-  if (sizing.kind !== 'weights' || !opensPeriod(columns, index, sizing.rebalance)) return NOTHING;
-  const isBeforeClose = document.execution.at === 'this_close_auction';
+  if (sizing.kind !== 'weights' || !opensPeriod(program, columns, index, sizing.rebalance)) return NOTHING;
+  const isBeforeClose = decidesBeforeClose(document);
   const changes: (Decision & { readonly shortfall: number })[] = [];
   for (const held of positions) {
     if (held.isExiting || exits.some(({ symbol }) => symbol === held.symbol)) continue;

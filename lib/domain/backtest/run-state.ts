@@ -33,6 +33,8 @@ export interface OrderCounts {
   exitsExpired?: number;
   /** Only where positions are kept at weights: changes of a held position that were filled, in part at least. */
   rebalanced?: number;
+  /** Only where orders wait for the closing auction of minute bars: days on which orders waited and the data lack it. */
+  auctionsMissing?: number;
   exitsFilled: number;
   exitsPartial: number;
   exitsHalted: number;
@@ -95,7 +97,7 @@ export const NO_ENTRIES: readonly Decision[] = [];
 export function newState(input: EngineInput): RunState {
   const { columns, program, signals, start, capital } = input;
   const positions: Position[] = [];
-  const plan = orderPlan(program.document.execution);
+  const plan = orderPlan(program.document);
   return {
     input,
     rules: fillRules(columns, program.document),
@@ -106,6 +108,7 @@ export function newState(input: EngineInput): RunState {
       ...NO_ORDERS,
       ...(plan.limitTicks === null ? {} : { entriesExpired: 0, exitsExpired: 0 }),
       ...(program.sizing.kind === 'weights' ? { rebalanced: 0 } : {}),
+      ...(plan.waitsForAuction ? { auctionsMissing: 0 } : {}),
     },
     totals: { bought: 0, sold: 0, commission: 0, tax: 0, slippage: 0 },
     lastTraded: lastTradedRows(columns),

@@ -1,14 +1,18 @@
 import { canTrade, commissionOf, fillAmount, limitPrice, slippedPrice, taxOf, volumeCap } from './fill.ts';
-import { knownPrice, type Moment, metPrice } from './order-plan.ts';
+import { type Moment, metPrice } from './order-plan.ts';
 import { type ExitReason, type Position, tradeOf } from './position.ts';
 import { type RunState, wantExit } from './run-state.ts';
 
 /** Exits whose rest goes at the market, at the next open, whatever the document says about its other orders. */
 const STOP_REASONS: readonly (ExitReason | null)[] = ['stop_loss', 'trailing_stop', 'atr_stop', 'take_profit'];
 
-/** True while the position leaves at the next open whatever happens, so that neither stops nor limits have a say in it. */
+/**
+ * True while the position leaves at the next open whatever happens, so that neither stops nor limits have a say in it. What is to be
+ * sold before the close does not wait for a limit: it would be held overnight.
+ */
 export function leavesAtOpen({ plan }: RunState, position: Position): boolean {
   if (!position.isExiting) return false;
+  if (plan.limitTicks !== null && position.exitReason === 'session_end') return true;
   return (plan.moment === 'open' && plan.limitTicks === null) || STOP_REASONS.includes(position.exitReason);
 }
 
@@ -61,10 +65,8 @@ function trim(state: RunState, position: Position, moment: Moment): void {
 }
 
 /** The limit of a position's waiting exit: from the price it was decided at, on today's scale. Null for a market order. */
-function exitLimit({ input, plan, rules }: RunState, { row, lastClose }: Position): number | null {
-  if (plan.limitTicks === null) return null;
-  const reference = plan.isBeforeClose ? knownPrice(input.columns, row, true) : lastClose;
-  return limitPrice(rules, row, 'sell', reference, plan.limitTicks);
+function exitLimit({ plan, rules }: RunState, { row, exitReference }: Position): number | null {
+  return plan.limitTicks === null ? null : limitPrice(rules, row, 'sell', exitReference, plan.limitTicks);
 }
 
 /** True when a waiting sale would be filled at its limit within this bar, had nothing else come first. */
@@ -73,7 +75,7 @@ export function meetsLimitWithin(state: RunState, position: Position): boolean {
   return metPrice(state.input.columns, position.row, 'sell', 'bar', exitLimit(state, position)) !== null;
 }
 
-/** A limit is good for one bar: an exit that is not done by its end is given up, and the next decision may ask again. */
+/** A limit is good for one bar, or for one auction: an exit that is not done by its end is given up, and the next decision may ask again. */
 export function dropExit(state: RunState, position: Position): void {
   if (!position.isExiting || leavesAtOpen(state, position)) return;
   position.isExiting = false;

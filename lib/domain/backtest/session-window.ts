@@ -6,9 +6,10 @@ import { type Columns, dayOf } from './columns.ts';
 /** A decision leaves this long before the closing auction at the latest, so that its order still meets the continuous market. */
 const MARGIN_SECONDS = 5 * 60;
 
-/** Seconds of the Seoul day at which a bar opens, and how long it lasts. */
-function hoursOf({ document }: Program, columns: Columns, index: number) {
-  return { openAt: secondOfDay(columns.times[index]!.slice(11)), length: 60 * Number(document.timeframe.slice(0, -1)) };
+/** The Seoul day of a minute bar, the second of it at which the bar opens, and how many seconds it lasts. */
+export function barHours({ document }: Program, columns: Columns, index: number) {
+  const time = columns.times[index]!;
+  return { day: dayOf(time), openAt: secondOfDay(time.slice(11)), length: 60 * Number(document.timeframe.slice(0, -1)) };
 }
 
 /**
@@ -17,8 +18,8 @@ function hoursOf({ document }: Program, columns: Columns, index: number) {
  */
 export function endsSession(program: Program, columns: Columns, index: number): boolean {
   if (!columns.isIntraday || !program.document.sessions.exitAllBeforeClose) return false;
-  const { openAt, length } = hoursOf(program, columns, index);
-  const auctionAt = continuousEnd(dayOf(columns.times[index]!));
+  const { day, openAt, length } = barHours(program, columns, index);
+  const auctionAt = continuousEnd(day);
   return openAt >= auctionAt - MARGIN_SECONDS || openAt + 2 * length >= auctionAt;
 }
 
@@ -28,7 +29,7 @@ export function mayEnterAt(program: Program, columns: Columns, index: number): b
   if (endsSession(program, columns, index)) return false;
   const { entryFrom, entryUntil } = program.document.sessions;
   if (entryFrom === undefined && entryUntil === undefined) return true;
-  const { openAt, length } = hoursOf(program, columns, index);
+  const { openAt, length } = barHours(program, columns, index);
   const orderAt = openAt + length;
   return (entryFrom === undefined || orderAt >= secondOfDay(entryFrom)) && (entryUntil === undefined || orderAt < secondOfDay(entryUntil));
 }

@@ -7,6 +7,7 @@ import type { PriceType, TimeInForce } from '#domain/order/order.ts';
  * it are the closing auction.
  */
 const LATE_CLOSE_SINCE = '2016-08-01';
+export const CLOSING_AUCTION_SECONDS = 10 * 60;
 
 /**
  * The second of the Seoul day at which continuous trading ends and the closing auction begins. Days that the calendar does not know

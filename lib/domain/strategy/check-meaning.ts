@@ -1,23 +1,32 @@
+import { decidesForAuction } from './execution-moment.ts';
 import type { Fault } from './fault.ts';
 import type { StrategyDocument } from './schema.ts';
 
 /** What the shape cannot say: parts that do not go together, and strategies that could never sell. */
 export function checkMeaning(draft: Partial<StrategyDocument>, faults: Fault[]): void {
   const { execution, stops, timeframe, universe } = draft;
-  if (execution?.at === 'this_close_auction' && timeframe && timeframe !== '1d') {
+  if (execution?.at === 'this_close_auction' && timeframe === '1w') {
     faults.push({
       code: 'needs_days',
       path: 'execution.at',
-      ko: '당일 종가 동시호가(this_close_auction) 주문은 일봉 전략에서만 쓸 수 있습니다. 봉 주기를 1d로 하거나 다음 시가에 주문하세요.',
-      en: 'Orders into the same closing auction (this_close_auction) need daily bars. Choose the timeframe 1d or order at the next open.',
+      ko: '당일 종가 동시호가(this_close_auction) 주문은 일봉이나 분봉 전략에서만 쓸 수 있습니다. 봉 주기를 1d나 분봉으로 하거나 다음 시가에 주문하세요.',
+      en: 'Orders into the same closing auction (this_close_auction) need daily or minute bars. Choose another timeframe or order at the next open.',
     });
   }
-  if (execution?.orderType === 'limit' && timeframe && timeframe !== '1d') {
+  if (execution?.orderType === 'limit' && timeframe === '1w') {
     faults.push({
       code: 'needs_days',
       path: 'execution.orderType',
-      ko: '지정가 주문은 하루 동안만 유효하므로 일봉 전략에서만 쓸 수 있습니다. 봉 주기를 1d로 하거나 시장가로 주문하세요.',
-      en: 'A limit order is good for one day, so it needs daily bars. Choose the timeframe 1d or order at the market.',
+      ko: '지정가 주문은 하루까지만 유효하므로 주봉 전략에서는 쓸 수 없습니다. 봉 주기를 1d나 분봉으로 하거나 시장가로 주문하세요.',
+      en: 'A limit order is good for one day at most, so weekly bars cannot have it. Choose another timeframe or order at the market.',
+    });
+  }
+  if (draft.sessions && timeframe && decidesForAuction({ timeframe, execution }) && Object.values(draft.sessions).some(Boolean)) {
+    faults.push({
+      code: 'auction_has_its_hour',
+      path: 'sessions',
+      ko: '당일 종가 동시호가(this_close_auction) 주문은 장 마감 11분 전에 한 번만 판단하므로 장중 시간 조건과 함께 쓸 수 없습니다. sessions를 비우거나 다음 봉에 주문하세요.',
+      en: 'Orders into the closing auction (this_close_auction) are decided once, 11 minutes before the close, so times of day do not go with them. Leave sessions empty or order on the next bar.',
     });
   }
   if (draft.sizing?.kind === 'weights' && execution?.orderType === 'limit') {

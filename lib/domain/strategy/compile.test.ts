@@ -148,8 +148,13 @@ describe('each fault has its path and a sentence in both languages', () => {
       document: { ...sound, exit: { left: { field: 'unrealised_rate' }, op: 'crosses_above', right: 0.1 } },
     },
     { code: 'never_exits', path: 'exit', document: { ...sound, stops: undefined } },
-    { code: 'needs_days', path: 'execution.at', document: { ...sound, timeframe: '1m', execution: { at: 'this_close_auction' } } },
-    { code: 'needs_days', path: 'execution.orderType', document: { ...sound, timeframe: '5m', execution: { orderType: 'limit' } } },
+    { code: 'needs_days', path: 'execution.at', document: { ...sound, timeframe: '1w', execution: { at: 'this_close_auction' } } },
+    { code: 'needs_days', path: 'execution.orderType', document: { ...sound, timeframe: '1w', execution: { orderType: 'limit' } } },
+    {
+      code: 'auction_has_its_hour',
+      path: 'sessions',
+      document: { ...sound, timeframe: '1m', execution: { at: 'this_close_auction' }, sessions: { entryUntil: '14:00' } },
+    },
     { code: 'risk_needs_stop', path: 'sizing', document: sized({ kind: 'risk_per_trade', risk: 0.01, maxPositions: 5 }, { maxBars: 5 }) },
     { code: 'number_outside', path: 'sizing.risk', document: sized({ kind: 'risk_per_trade', risk: 2, maxPositions: 5 }) },
     {

@@ -5,6 +5,7 @@ import { compileNumber } from './compile-operand.ts';
 import { numericWithin } from './compile-range.ts';
 import type { CompileScope, KnownDocument } from './compile-scope.ts';
 import { compileSizing, type Sizing } from './compile-sizing.ts';
+import { decidesBeforeClose } from './execution-moment.ts';
 import type { ConditionNode, NumberNode } from './expression.ts';
 import { memoryOf } from './expression-memory.ts';
 import { type Fault, faultsOf } from './fault.ts';
@@ -71,7 +72,7 @@ function fillIn(
 
   const values = resolveParams(draft, params, faults);
   const fields = new Set<BarField>();
-  const isBeforeClose = draft.execution?.at === 'this_close_auction';
+  const isBeforeClose = decidesBeforeClose(draft);
   const scope: CompileScope = { params: values, faults, fields, allowsPosition: false, isBeforeClose, ...(known ? { known } : {}) };
   // Membership of the universe looks at bars before its period in any case.
   const filterScope: CompileScope = { ...scope, isBeforeClose: false };

@@ -90,9 +90,34 @@ test.each([
       "The limit is the day's open; what is not filled that day is dropped.",
     ],
   },
-] as const)('how it orders: $en.0', ({ execution, ko, en }) => {
-  expect(told({ ...base, execution }, 'ko').execution).toEqual(ko);
-  expect(told({ ...base, execution }, 'en').execution).toEqual(en);
+  {
+    timeframe: '5m',
+    execution: { orderType: 'limit' },
+    ko: [
+      '봉이 끝난 뒤 판단하고 다음 봉 시가에 지정가로 주문합니다. 한 봉 거래량의 10%까지만 체결합니다.',
+      '지정가는 판단한 봉의 종가입니다. 다음 봉이 끝날 때까지 체결되지 않은 수량은 취소합니다.',
+    ],
+    en: [
+      "Decides after a bar has closed and orders at the next open, with a limit; fills at most 10% of a bar's volume.",
+      'The limit is the close that decided; what is not filled by the end of the next bar is cancelled.',
+    ],
+  },
+  {
+    timeframe: '1m',
+    execution: { at: 'this_close_auction', orderType: 'limit', limitOffsetTicks: 1 },
+    ko: [
+      '하루 한 번, 장 마감 11분 전까지 끝난 봉으로 판단하고 그날 종가 동시호가에 지정가로 주문합니다. 한 봉 거래량의 10%까지만 체결합니다.',
+      '지정가는 판단한 봉의 종가보다 살 때는 1호가 높은, 팔 때는 1호가 낮은 값입니다. 그날 체결되지 않은 수량은 버립니다.',
+    ],
+    en: [
+      "Decides once a day, on bars that have ended 11 minutes before the close, and orders into that day's closing auction, with a limit; fills at most 10% of a bar's volume.",
+      'The limit gives way 1 tick (buys higher, sells lower) from the close that decided; what is not filled that day is dropped.',
+    ],
+  },
+] as const)('how it orders: $timeframe $en.0', ({ execution, ko, en, ...rest }) => {
+  const timeframe = ('timeframe' in rest && rest.timeframe) || '1d';
+  expect(told({ ...base, timeframe, execution }, 'ko').execution).toEqual(ko);
+  expect(told({ ...base, timeframe, execution }, 'en').execution).toEqual(en);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import type { Program } from './compile.ts';
 import { Describer, grouped, type Language, percent, type Sentence, won } from './describe-expression.ts';
+import { decidesBeforeClose, decidesForAuction, isOfMinutes } from './execution-moment.ts';
 import { withParticle } from './korean.ts';
 
 export type { Language, Sentence } from './describe-expression.ts';
@@ -120,7 +121,7 @@ const EVERY = {
   monthly: { ko: '매월', en: 'every month' },
 } as const;
 
-function sizing({ sizing: rule }: Program, say: Describer): Sentence {
+function sizing({ sizing: rule, document }: Program, say: Describer): Sentence {
   const most = rule.maxPositions;
   const isKorean = say.language === 'ko';
   const limit = isKorean ? `한꺼번에 ${most}종목까지 가집니다.` : `at most ${most} position${most === 1 ? '' : 's'} at once.`;
@@ -143,11 +144,11 @@ function sizing({ sizing: rule }: Program, say: Describer): Sentence {
         `Each symbol in inverse proportion to its volatility over ${say.bars(rule.period)}, so that the portfolio's stays within ${percent(rule.volatility)} a year`,
       );
     case 'weights':
-      return weights(rule, limit, say);
+      return weights(rule, limit, decidesForAuction(document), say);
   }
 }
 
-function weights(rule: Program['sizing'] & { kind: 'weights' }, limit: string, say: Describer): Sentence {
+function weights(rule: Program['sizing'] & { kind: 'weights' }, limit: string, isForAuction: boolean, say: Describer): Sentence {
   const isKorean = say.language === 'ko';
   const every = EVERY[rule.rebalance][say.language];
   const off =
@@ -165,8 +166,8 @@ function weights(rule: Program['sizing'] & { kind: 'weights' }, limit: string, s
       : 'Every symbol with an equal weight';
   const items = Object.entries(rule.weights ?? {}).map(([code, weight]) => plain(`${code} ${percent(weight)}`));
   const text = isKorean
-    ? `${parts} 사고 ${every} 첫 봉 뒤에 ${off || '비중을 '}다시 맞추며, ${limit}`
-    : `${parts}, brought back after the first bar of ${every.replace('every', 'each')}${off}, ${limit}`;
+    ? `${parts} 사고 ${every} 첫 ${isForAuction ? '종가 동시호가에' : '봉 뒤에'} ${off || '비중을 '}다시 맞추며, ${limit}`
+    : `${parts}, brought back ${isForAuction ? 'in the first closing auction' : 'after the first bar'} of ${every.replace('every', 'each')}${off}, ${limit}`;
   return { text, items };
 }
 
@@ -174,20 +175,27 @@ function execution({ document }: Program, language: Language): Sentence[] {
   const { participation, at, orderType, limitOffsetTicks: ticks } = document.execution;
   const { entryFrom, entryUntil, exitAllBeforeClose } = document.sessions;
   const isLimit = orderType === 'limit';
+  const isForAuction = decidesForAuction(document);
   const how = isLimit ? { ko: '지정가로', en: 'with a limit' } : { ko: '시장가로', en: 'at the market' };
   const when = {
     next_open: { ko: '봉이 끝난 뒤 판단하고 다음 봉 시가에', en: 'Decides after a bar has closed and orders at the next open' },
     next_close: { ko: '봉이 끝난 뒤 판단하고 다음 봉 종가에', en: 'Decides after a bar has closed and orders at the next close' },
-    this_close_auction: {
-      ko: '장이 끝나기 전에 그날 시가와 전날까지의 값으로 판단하고 그날 종가 동시호가에',
-      en: "Decides before the close on the day's open and the days before, and orders into that day's closing auction",
-    },
+    this_close_auction: isForAuction
+      ? {
+          ko: '하루 한 번, 장 마감 11분 전까지 끝난 봉으로 판단하고 그날 종가 동시호가에',
+          en: "Decides once a day, on bars that have ended 11 minutes before the close, and orders into that day's closing auction",
+        }
+      : {
+          ko: '장이 끝나기 전에 그날 시가와 전날까지의 값으로 판단하고 그날 종가 동시호가에',
+          en: "Decides before the close on the day's open and the days before, and orders into that day's closing auction",
+        },
   }[at];
   const found =
     language === 'ko'
       ? [`${when.ko} ${how.ko} 주문합니다. 한 봉 거래량의 ${percent(participation)}까지만 체결합니다.`]
       : [`${when.en}, ${how.en}; fills at most ${percent(participation)} of a bar's volume.`];
-  if (isLimit) found.push(limitSentence(ticks, at === 'this_close_auction', language));
+  const life = isOfMinutes(document.timeframe) && !isForAuction ? LIVES.bar : LIVES.day;
+  if (isLimit) found.push(limitSentence(ticks, decidesBeforeClose(document), life[language], language));
   if (entryFrom || entryUntil)
     found.push(
       language === 'ko'
@@ -198,15 +206,21 @@ function execution({ document }: Program, language: Language): Sentence[] {
   return found.map(plain);
 }
 
+/** What becomes of a limit order that has had its time. */
+const LIVES = {
+  day: { ko: '그날 체결되지 않은 수량은 버립니다', en: 'what is not filled that day is dropped' },
+  bar: { ko: '다음 봉이 끝날 때까지 체결되지 않은 수량은 취소합니다', en: 'what is not filled by the end of the next bar is cancelled' },
+} as const;
+
 /** What a limit order names, and how long it stands. */
-function limitSentence(ticks: number, isBeforeClose: boolean, language: Language): string {
+function limitSentence(ticks: number, isBeforeClose: boolean, life: string, language: Language): string {
   const count = Math.abs(ticks);
   if (language === 'ko') {
     const reference = isBeforeClose ? '그날 시가' : '판단한 봉의 종가';
     const [buy, sell] = ticks > 0 ? ['높은', '낮은'] : ['낮은', '높은'];
     const place =
       ticks === 0 ? `${reference}입니다` : `${reference}보다 살 때는 ${count}호가 ${buy}, 팔 때는 ${count}호가 ${sell} 값입니다`;
-    return `지정가는 ${place}. 그날 체결되지 않은 수량은 버립니다.`;
+    return `지정가는 ${place}. ${life}.`;
   }
   const reference = isBeforeClose ? "the day's open" : 'the close that decided';
   const step = `${count} tick${count === 1 ? '' : 's'}`;
@@ -216,7 +230,7 @@ function limitSentence(ticks: number, isBeforeClose: boolean, language: Language
       : ticks > 0
         ? `gives way ${step} (buys higher, sells lower) from`
         : `asks for ${step} more (buys lower, sells higher) than`;
-  return `The limit ${place} ${reference}; what is not filled that day is dropped.`;
+  return `The limit ${place} ${reference}; ${life}.`;
 }
 
 function slippageText(slippage: Program['document']['costs']['slippage'], isKorean: boolean): string {

@@ -1,4 +1,5 @@
 import type { Rule, UnsourcedRule } from '#domain/market/rule-book.ts';
+import { grouped } from '#domain/strategy/describe-expression.ts';
 import type { Analysis } from './finding.ts';
 
 /** One trade in twenty decided by a guess is worth a word. */
@@ -14,6 +15,19 @@ export const ambiguousStops: Analysis = ({ output }) => {
     numbers: { bars, trades: output.trades.length },
     ko: `한 봉에서 손절과 익절이 함께 닿은 경우가 ${bars}번 있어 모두 손절로 처리했습니다. 실제 결과는 이보다 나을 수 있습니다. 분봉으로 시험하면 순서를 알 수 있습니다.`,
     en: `${bars} bars touched stop and target; the stop was taken each time, so the truth may be better. Minute bars would tell the order.`,
+  };
+};
+
+/** Orders into the closing auction need bars that reach it. */
+export const missingAuctions: Analysis = ({ output }) => {
+  const days = output.counts.auctionsMissing ?? 0;
+  if (days === 0) return null;
+  return {
+    code: 'missing_auctions',
+    severity: 'warning',
+    numbers: { days },
+    ko: `종가 동시호가에 주문하는 전략인데 주문을 낸 날 가운데 ${grouped(days)}일은 분봉 자료가 동시호가 전에 끝나 아무것도 체결하지 않았습니다. 15:30까지의 봉이 있는 자료로 다시 실행하세요.`,
+    en: `The strategy orders into the closing auction, but on ${grouped(days)} days with orders the minute bars end before it, so nothing was filled then. Run it on data whose bars reach 15:30.`,
   };
 };
 

@@ -295,6 +295,6 @@ const LOST = 7;
 
 /** Whole positions at the market, bought and sold at opens, by signals that do not look at the position. */
 function tradesPlainly({ document, sizing, exit }: Program): boolean {
-  const plan = orderPlan(document.execution);
+  const plan = orderPlan(document);
   return plan.moment === 'open' && plan.limitTicks === null && sizing.kind !== 'weights' && !exit?.isLive;
 }
