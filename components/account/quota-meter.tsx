@@ -1,10 +1,12 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { cn } from '#components/ui/class-names.ts';
 import { QUOTA_LANES, type QuotaView, quotaRepo } from '#lib/db/quotas.ts';
 import { useDb } from '#lib/realtime/context.tsx';
 import { useNow } from '#lib/realtime/use-now.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { quotaShare } from './quota-share.ts';
 
 const REFRESH_MS = 10_000;
@@ -17,24 +19,18 @@ export function QuotaMeter({ accountId }: { accountId: string }) {
   const db = useDb();
   const now = useNow(REFRESH_MS);
   const [quota, setQuota] = useState<QuotaView | null>(null);
+  const { reread, staleSince } = useReading(
+    () => quotaRepo(db).mine(),
+    (rows) => setQuota(rows.find((row) => row.accountId === accountId) ?? null),
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: read again whenever the clock moves on.
-  useEffect(() => {
-    let isHere = true;
-    quotaRepo(db)
-      .mine()
-      .then(
-        (rows) => isHere && setQuota(rows.find((row) => row.accountId === accountId) ?? null),
-        () => {}, // the last figures stay; the next round reads again
-      );
-    return () => {
-      isHere = false;
-    };
-  }, [db, accountId, now]);
+  useEffect(() => void reread(), [reread, now]);
   if (!quota) return null;
   const { used, limit, isSlowed, widths } = quotaShare(quota);
   const words = QUOTA_LANES.flatMap((lane, at) => (quota.used[at] ? [`${t(`lane.${lane}`)} ${quota.used[at]}`] : []));
   return (
     <div className="mt-4 text-xs">
+      <StaleStrip since={staleSince} />
       <div className="flex justify-between gap-2 text-muted">
         <span>{t('title')}</span>
         <span className="num">{t('used', { used, limit })}</span>

@@ -26,15 +26,17 @@ export function FleetPanel({ initial }: { initial: readonly Heartbeat[] }) {
   const { locale } = useDesk();
   const now = useNow(1_000);
   const [beats, setBeats] = useState(initial);
-  const { reread, staleSince } = useReading(() => adminRepo(db).heartbeats(), setBeats);
+  const { reread, overlay, staleSince } = useReading(() => adminRepo(db).heartbeats(), setBeats);
   useTopic(
     FLEET_TOPIC,
     { heartbeat_changed: heartbeatRow },
     ({ payload }) =>
-      setBeats((shown) => {
-        const others = shown.filter((row) => row.service !== payload.service || row.instance !== payload.instance);
-        return [...others, payload].sort((a, b) => (`${a.service} ${a.instance}` < `${b.service} ${b.instance}` ? -1 : 1));
-      }),
+      overlay(() =>
+        setBeats((shown) => {
+          const others = shown.filter((row) => row.service !== payload.service || row.instance !== payload.instance);
+          return [...others, payload].sort((a, b) => (`${a.service} ${a.instance}` < `${b.service} ${b.instance}` ? -1 : 1));
+        }),
+      ),
     reread,
   );
   const recent = beats.filter((row) => now === null || now - Date.parse(row.beatAt) < GONE_AFTER_MS);

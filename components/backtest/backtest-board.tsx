@@ -28,7 +28,7 @@ export function BacktestBoard({ initial }: { initial: readonly BacktestRow[] }) 
   const { client, userId } = useRealtime();
   const [rows, setRows] = useState(initial);
   const reading = useRef(new Set<string>());
-  const { reread: rereadAll, staleSince } = useReading(() => backtestRepo(client).list(), setRows);
+  const { reread: rereadAll, overlay, staleSince } = useReading(() => backtestRepo(client).list(), setRows);
 
   /** Reads one run again: a new one, or one whose result has come. */
   const reread = useCallback(
@@ -52,7 +52,7 @@ export function BacktestBoard({ initial }: { initial: readonly BacktestRow[] }) 
     { backtest_changed: backtestMessage },
     ({ payload }) => {
       const isKnown = rows.some((row) => row.id === payload.id);
-      setRows((shown) => shown.map((row) => (row.id === payload.id ? { ...row, ...payload } : row)));
+      overlay(() => setRows((shown) => shown.map((row) => (row.id === payload.id ? { ...row, ...payload } : row))));
       if (!isKnown || payload.state === 'done') reread(payload.id);
     },
     rereadAll,

@@ -25,11 +25,11 @@ export function AlertsCard({ initial }: { initial: readonly NotificationView[] }
   const db = useDb();
   const { userId } = useRealtime();
   const [rows, setRows] = useState(initial);
-  const { reread, staleSince } = useReading(() => platformRepo(db).notifications(), setRows);
+  const { reread, overlay, staleSince } = useReading(() => platformRepo(db).notifications(), setRows);
   useTopic(
     notificationsTopic(userId),
     { notification_added: notificationRow },
-    ({ payload }) => setRows((shown) => [payload, ...shown.filter((row) => row.id !== payload.id)].slice(0, 20)),
+    ({ payload }) => overlay(() => setRows((shown) => [payload, ...shown.filter((row) => row.id !== payload.id)].slice(0, 20))),
     reread,
   );
   const unread = rows.filter((row) => row.readAt === null);
@@ -37,7 +37,7 @@ export function AlertsCard({ initial }: { initial: readonly NotificationView[] }
     try {
       await platformRepo(db).markRead(unread.map((row) => row.id));
       const now = new Date().toISOString();
-      setRows((shown) => shown.map((row) => ({ ...row, readAt: row.readAt ?? now })));
+      overlay(() => setRows((shown) => shown.map((row) => ({ ...row, readAt: row.readAt ?? now }))));
     } catch {
       toast.error(t('markFailed'));
     }

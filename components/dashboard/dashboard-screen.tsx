@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 import { z } from 'zod';
 import { useDesk } from '#components/desk/desk-context.tsx';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { ProfitLoss } from '#components/numbers/change.tsx';
 import { formatClock, formatPercent, formatShortWon, formatWon } from '#components/numbers/format.ts';
 import { OrdersTable } from '#components/order/orders-table.tsx';
@@ -20,6 +21,7 @@ import type { NotificationView, PermissionView } from '#lib/db/platform.ts';
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { deploymentsTopic } from '#lib/realtime/topics.ts';
 import { useQuotes } from '#lib/realtime/use-quote.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { AlertsCard } from './alerts-card.tsx';
 import { EquityCurve, type EquityPoint } from './equity-curve.tsx';
@@ -84,33 +86,29 @@ function EquityCard({ dayStart }: { dayStart: string }) {
   const { account, balance, locale } = useDesk();
   const held = useHeld();
   const quotes = useQuotes(held.map((row) => row.symbol));
-  const [points, setPoints] = useState<readonly EquityPoint[]>([]);
   const accountId = account?.id;
   const asOf = balance?.asOf;
+  const [curve, setCurve] = useState<{ readonly of?: string; readonly points: readonly EquityPoint[] }>({ points: [] });
+  const { reread, staleSince } = useReading(
+    async () => ({ of: accountId, points: accountId ? await accountRepo(db).equity(accountId, dayStart) : [] }),
+    setCurve,
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new balance (asOf) means there may be a new snapshot.
-  useEffect(() => {
-    if (!accountId) return;
-    let isHere = true;
-    accountRepo(db)
-      .equity(accountId, dayStart)
-      .then(
-        (rows) => isHere && setPoints(rows),
-        () => {}, // the curve stays as it is; the next balance reads again
-      );
-    return () => {
-      isHere = false;
-    };
-  }, [db, accountId, dayStart, asOf]);
+  useEffect(() => void reread(), [reread, accountId, dayStart, asOf]);
+  // After another account was chosen, its balance must not be measured against the morning of the one before.
+  const isRead = curve.of === accountId;
+  const points = isRead ? curve.points : [];
   const cost = held.reduce((sum, row) => sum + row.purchaseAmount, 0);
   const total = totalWorth(
     held.map((row) => worthOf(row, quotes.get(row.symbol)?.last)),
     cost,
   );
-  const start = points[0]?.netAssets ?? balance?.netAssets ?? null;
+  const start = isRead ? (points[0]?.netAssets ?? balance?.netAssets ?? null) : null;
   const today = balance && start !== null ? balance.netAssets - start : null;
   return (
     <Card>
       <CardHeader title={t('today')} detail={balance ? tCommon('asOf', { time: formatClock(balance.asOf) }) : undefined} />
+      <StaleStrip since={staleSince} />
       <div className="grid grid-cols-2 divide-line lg:grid-cols-4 lg:divide-x">
         <Stat
           label={t('netAssets')}
@@ -195,20 +193,16 @@ function StrategiesCard({ initial }: { initial: DashboardData['deployments'] }) 
   const { userId } = useRealtime();
   const { locale } = useDesk();
   const [rows, setRows] = useState(initial);
-  const reread = () => {
-    deploymentRepo(db)
-      .active()
-      .then(
-        (active) =>
-          setRows((shown) =>
-            active.map((row) => ({
-              ...row,
-              name: shown.find((known) => known.strategyId === row.strategyId)?.name ?? row.strategyId.slice(0, 8),
-            })),
-          ),
-        () => {}, // what is shown stays until the next message
-      );
-  };
+  const { reread, staleSince } = useReading(
+    () => deploymentRepo(db).active(),
+    (active) =>
+      setRows((shown) =>
+        active.map((row) => ({
+          ...row,
+          name: shown.find((known) => known.strategyId === row.strategyId)?.name ?? row.strategyId.slice(0, 8),
+        })),
+      ),
+  );
   useTopic(deploymentsTopic(userId), { deployment_changed: deploymentMessage }, reread, reread);
   return (
     <Card>
@@ -221,6 +215,7 @@ function StrategiesCard({ initial }: { initial: DashboardData['deployments'] }) 
           </Button>
         }
       />
+      <StaleStrip since={staleSince} />
       {rows.length === 0 ? (
         <EmptyState
           title={t('noStrategies')}

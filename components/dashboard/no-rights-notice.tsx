@@ -8,6 +8,7 @@ import { Notice } from '#components/ui/states.tsx';
 import { type PermissionView, permissionRow, platformRepo } from '#lib/db/platform.ts';
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { permissionsTopic } from '#lib/realtime/topics.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 
 /** Tells who signed up without an invitation why nothing can be ordered yet, and asks for the right. Goes when it is given. */
@@ -19,12 +20,8 @@ export function NoRightsNotice({ initial }: { initial: PermissionView | null }) 
   const [permission, setPermission] = useState(initial);
   const [isAsked, setIsAsked] = useState(false);
   const { isBusy, run } = useAction();
-  const reread = () => {
-    platformRepo(db)
-      .permission()
-      .then(setPermission, () => {}); // what is shown stays until the next message
-  };
-  useTopic(permissionsTopic(userId), { permission_changed: permissionRow }, ({ payload }) => setPermission(payload), reread);
+  const { reread, overlay } = useReading(() => platformRepo(db).permission(), setPermission);
+  useTopic(permissionsTopic(userId), { permission_changed: permissionRow }, ({ payload }) => overlay(() => setPermission(payload)), reread);
   if (user.isAdmin || permission?.canPaperTrade || permission?.canRealTrade) return null;
   const ask = async () => {
     if (await run(() => platformRepo(db).requestPermission({ can_paper_trade: true }, ''))) setIsAsked(true);

@@ -1,6 +1,6 @@
 'use client';
 import { useLocale } from 'next-intl';
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
 import { type MarketState, marketStateAt } from '#components/market/market-state.ts';
 import { type AccountView, accountRepo, accountRow, type BalanceView, balanceRow } from '#lib/db/accounts.ts';
 import { type OrderView, orderRepo, orderRow } from '#lib/db/orders.ts';
@@ -65,35 +65,24 @@ export function DeskProvider({ initial, children }: { initial: DeskData; childre
   const [positions, setPositions] = useState(initial.positions);
   const [balances, setBalances] = useState(initial.balances);
 
-  /** Messages heard while a reading is under way; it began before them, so they are shown again over what it brings. */
-  const readings = useRef(new Set<(() => void)[]>());
-  const show = useCallback((apply: () => void) => {
-    apply();
-    for (const missed of readings.current) missed.push(apply);
-  }, []);
-  const read = async () => {
-    const missed: (() => void)[] = [];
-    readings.current.add(missed);
-    const rows = await Promise.all([
+  const read = () =>
+    Promise.all([
       accountRepo(db).list(),
       orderRepo(db).list({ limit: 200 }),
       positionRepo(db).list(),
       accountRepo(db).balances(),
       platformRepo(db).settings(),
       platformRepo(db).halts(),
-    ]).finally(() => readings.current.delete(missed));
-    return { rows, missed };
-  };
-  const { reread: reload, staleSince } = useReading(read, ({ rows, missed }) => {
-    const [nextAccounts, nextOrders, nextPositions, nextBalances, nextSettings, nextHalts] = rows;
+    ]);
+  const reading = useReading(read, ([nextAccounts, nextOrders, nextPositions, nextBalances, nextSettings, nextHalts]) => {
     setAccounts(nextAccounts);
     setOrders((shown) => nextOrders.reduce<readonly OrderView[]>(upsertNewer, shown));
     setPositions(nextPositions);
     setBalances(nextBalances);
     setSettings(nextSettings);
     setHalts(nextHalts);
-    for (const apply of missed) apply();
   });
+  const { reread: reload, overlay: show, staleSince } = reading;
   const showOrder = useCallback((order: OrderView) => setOrders((shown) => upsertNewer(shown, order)), []);
 
   useTopic(ordersTopic(userId), { order_changed: orderRow }, ({ payload }) => showOrder(payload), reload);

@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useDesk } from '#components/desk/desk-context.tsx';
 import { ModeBadge } from '#components/desk/mode-badge.tsx';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { formatClockMs, formatNumber, formatShares, formatTime, formatWon } from '#components/numbers/format.ts';
 import { Card, CardBody, CardHeader, PageHeader } from '#components/ui/card.tsx';
 import { cn } from '#components/ui/class-names.ts';
@@ -14,6 +15,7 @@ import { type DenialNumbers, denialSentence } from '#domain/risk/denials.ts';
 import { type OrderEventView, type OrderView, orderRepo, orderRow } from '#lib/db/orders.ts';
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { ordersTopic } from '#lib/realtime/topics.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 import { ChangeButton } from './change-order.tsx';
 import { OrderFamily } from './order-family.tsx';
@@ -40,12 +42,7 @@ export function OrderDetail({
   const known = orders.find((row) => row.id === initial.id);
   const order = known && known.version >= initial.version ? known : initial;
   const account = accounts.find((row) => row.id === order.accountId);
-  const reread = async () => {
-    const rows = await orderRepo(db)
-      .events(initial.id)
-      .catch(() => null); // what is shown stays; the next change reads again
-    if (rows) setEvents(rows);
-  };
+  const { reread, staleSince } = useReading(() => orderRepo(db).events(initial.id), setEvents);
   useTopic(ordersTopic(userId), { order_changed: orderRow }, ({ payload }) => payload.id === initial.id && void reread(), reread);
 
   const facts: readonly [string, React.ReactNode][] = [
@@ -121,6 +118,7 @@ export function OrderDetail({
           </Card>
           <Card>
             <CardHeader title={t('detail.recorder')} detail={t('detail.recorderHelp')} />
+            <StaleStrip since={staleSince} />
             <FlightRecorder events={events} />
           </Card>
         </div>

@@ -18,8 +18,8 @@ export function useStops(): {
   const db = useDb();
   const { userId } = useRealtime();
   const [stops, setStops] = useState<readonly StopView[] | null>(null);
-  const { reread: reload, staleSince } = useReading(() => stopViews(db).list(), setStops);
-  const show = useCallback((stop: StopView) => setStops((shown) => upsertNewer(shown ?? [], stop)), []);
+  const { reread: reload, overlay, staleSince } = useReading(() => stopViews(db).list(), setStops);
+  const show = useCallback((stop: StopView) => overlay(() => setStops((shown) => upsertNewer(shown ?? [], stop))), [overlay]);
   useTopic(positionsTopic(userId), { stop_changed: stopRow }, ({ payload }) => show(payload), reload);
   return { stops: stops?.filter(isStanding) ?? null, hasFailed: staleSince !== null, show, reload };
 }

@@ -14,6 +14,7 @@ import { EmptyState } from '#components/ui/states.tsx';
 import { type PermissionView, permissionRow, platformRepo } from '#lib/db/platform.ts';
 import { useDb, useRealtime } from '#lib/realtime/context.tsx';
 import { permissionsTopic } from '#lib/realtime/topics.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useTopic } from '#lib/realtime/use-topic.ts';
 
 /** What a person may trade and up to which limits; only an administrator raises them. */
@@ -26,12 +27,8 @@ export function PermissionCard({ initial }: { initial: PermissionView | null }) 
   const [isAsking, setIsAsking] = useState(false);
   const [reason, setReason] = useState('');
   const [isBusy, setIsBusy] = useState(false);
-  const reread = () => {
-    platformRepo(db)
-      .permission()
-      .then(setPermission, () => {}); // what is shown stays until the next message
-  };
-  useTopic(permissionsTopic(userId), { permission_changed: permissionRow }, ({ payload }) => setPermission(payload), reread);
+  const { reread, overlay } = useReading(() => platformRepo(db).permission(), setPermission);
+  useTopic(permissionsTopic(userId), { permission_changed: permissionRow }, ({ payload }) => overlay(() => setPermission(payload)), reread);
   const ask = async () => {
     setIsBusy(true);
     try {

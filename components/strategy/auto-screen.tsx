@@ -73,10 +73,12 @@ export function AutoScreen(props: Props) {
     deploymentsTopic(userId),
     { deployment_changed: deploymentRow, run_added: runRow },
     (message) => {
-      if (message.event === 'deployment_changed') return show(message.payload as DeploymentView);
+      if (message.event === 'deployment_changed') return all.overlay(() => show(message.payload as DeploymentView));
       const run = message.payload as RunView;
-      setRuns((shown) =>
-        [run, ...shown.filter((one) => one.deploymentId !== run.deploymentId || one.tick !== run.tick)].slice(0, RUNS_KEPT),
+      all.overlay(() =>
+        setRuns((shown) =>
+          [run, ...shown.filter((one) => one.deploymentId !== run.deploymentId || one.tick !== run.tick)].slice(0, RUNS_KEPT),
+        ),
       );
       if (run.finishedAt) void held.reread();
     },

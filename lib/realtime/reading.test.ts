@@ -71,6 +71,19 @@ test('an older reading that succeeds late does not end the staleness that a newe
   expect(reading.staleSince()).not.toBeNull();
 });
 
+test('a change heard while a reading is under way is shown again over what that reading brings, and only that once', async () => {
+  const { reading, asked, shown } = byHand();
+  const first = reading.reread();
+  reading.overlay(() => shown.push('heard'));
+  asked[0]!.answer('read before it');
+  await first;
+  expect(shown).toEqual(['heard', 'read before it', 'heard']);
+  const second = reading.reread();
+  asked[1]!.answer('read after it');
+  await second;
+  expect(shown.slice(3)).toEqual(['read after it']);
+});
+
 test('nobody who watches, nothing tried again; a new watcher takes it up', async () => {
   const { reading, asked } = byHand();
   const leave = reading.watch(() => {});

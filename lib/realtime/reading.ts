@@ -9,6 +9,8 @@ export class Reading<T> {
   readonly #read: () => Promise<T>;
   readonly #show: (value: T) => void;
   readonly #watchers = new Set<() => void>();
+  /** Changes heard while a reading is under way, one list a reading. */
+  readonly #heard = new Set<(() => void)[]>();
   #begun = 0;
   #shown = 0;
   #failed = 0;
@@ -33,19 +35,30 @@ export class Reading<T> {
     };
   };
 
+  /** Shows a change that a message told, now and again over what readings bring that began before it. */
+  overlay = (change: () => void): void => {
+    change();
+    for (const heard of this.#heard) heard.push(change);
+  };
+
   /** Reads now. Never rejects: a failure is told by `staleSince`, and what is shown stays. */
   reread = async (): Promise<void> => {
     this.#begun += 1;
     const mine = this.#begun;
     const begunAt = Date.now();
+    const heard: (() => void)[] = [];
+    this.#heard.add(heard);
     try {
       const value = await this.#read();
       if (mine < this.#shown) return;
       this.#shown = mine;
       this.#shownAt = begunAt;
       this.#show(value);
+      for (const change of heard) change();
     } catch {
       this.#failed = Math.max(this.#failed, mine);
+    } finally {
+      this.#heard.delete(heard);
     }
     this.#staleSince = this.#failed > this.#shown ? this.#shownAt : null;
     for (const watcher of this.#watchers) watcher();

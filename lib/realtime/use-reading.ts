@@ -2,11 +2,11 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Reading } from './reading.ts';
 
-/** A `Reading` for the life of a component; `read` and `show` may be new functions at every paint, `reread` is always the same. */
+/** A `Reading` for the life of a component; `read` and `show` may be new functions at every paint, `reread` and `overlay` are always the same. */
 export function useReading<T>(
   read: () => Promise<T>,
   show: (value: T) => void,
-): { reread: () => Promise<void>; staleSince: number | null } {
+): Pick<Reading<T>, 'reread' | 'overlay'> & { readonly staleSince: number | null } {
   const latest = useRef({ read, show });
   useEffect(() => {
     latest.current = { read, show };
@@ -19,5 +19,5 @@ export function useReading<T>(
       ),
   );
   const staleSince = useSyncExternalStore(reading.watch, reading.staleSince, () => null);
-  return { reread: reading.reread, staleSince };
+  return { reread: reading.reread, overlay: reading.overlay, staleSince };
 }
