@@ -30,7 +30,7 @@ export function QuotaMeter({ accountId }: { accountId: string }) {
   const words = QUOTA_LANES.flatMap((lane, at) => (quota.used[at] ? [`${t(`lane.${lane}`)} ${quota.used[at]}`] : []));
   return (
     <div className="mt-4 text-xs">
-      <StaleStrip since={staleSince} />
+      <StaleStrip since={staleSince} isPolled />
       <div className="flex justify-between gap-2 text-muted">
         <span>{t('title')}</span>
         <span className="num">{t('used', { used, limit })}</span>

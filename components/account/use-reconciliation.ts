@@ -63,7 +63,7 @@ export function useReconciliation(accountId: string): { state: AccountState | nu
   // biome-ignore lint/correctness/useExhaustiveDependencies: read again whenever the clock moves on.
   useEffect(() => {
     void reread();
-  }, [reread, now]);
+  }, [reread, now, accountId]);
   useTopic(
     accountsTopic(userId),
     { break_changed: breakRow, cash_flow_changed: cashFlowRow, corporate_action_changed: corporateActionRow },

@@ -44,7 +44,7 @@ export function AdminScreen(props: Props) {
         }
       />
       <Card>
-        <StaleStrip since={staleSince} />
+        <StaleStrip since={staleSince} isPolled />
         <Tabs defaultValue="users">
           <TabsList className="px-2" aria-label={t('title')}>
             <TabsTrigger value="users">{t('tab.users')}</TabsTrigger>

@@ -40,7 +40,13 @@ export function FleetPanel({ initial }: { initial: readonly Heartbeat[] }) {
     reread,
   );
   const recent = beats.filter((row) => now === null || now - Date.parse(row.beatAt) < GONE_AFTER_MS);
-  if (recent.length === 0) return <EmptyState title={t('empty')}>{t('emptyBody')}</EmptyState>;
+  if (recent.length === 0)
+    return (
+      <>
+        <StaleStrip since={staleSince} />
+        <EmptyState title={t('empty')}>{t('emptyBody')}</EmptyState>
+      </>
+    );
   return (
     <>
       <StaleStrip since={staleSince} />

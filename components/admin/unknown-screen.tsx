@@ -42,7 +42,7 @@ export function UnknownScreen({ initial }: { initial: readonly UnknownOrder[] })
       </Link>
       <PageHeader title={t('title')} description={t('description')} />
       <Card>
-        <StaleStrip since={staleSince} />
+        <StaleStrip since={staleSince} isPolled />
         {rows.length === 0 ? (
           <EmptyState icon={<CircleCheck />} title={t('empty')}>
             {t('emptyBody')}

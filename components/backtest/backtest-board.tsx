@@ -64,6 +64,7 @@ export function BacktestBoard({ initial }: { initial: readonly BacktestRow[] }) 
   if (rows.length === 0)
     return (
       <Card>
+        <StaleStrip since={staleSince} />
         <EmptyState
           icon={<FlaskConical />}
           title={t('empty.title')}

@@ -3,6 +3,7 @@ import { useTranslations } from 'next-intl';
 import { formatAge } from '#components/numbers/format.ts';
 import { cn } from '#components/ui/class-names.ts';
 import { useLink } from '#lib/realtime/context.tsx';
+import { olderOf } from '#lib/realtime/reading.ts';
 import { useNow } from '#lib/realtime/use-now.ts';
 import { useDesk } from './desk-context.tsx';
 
@@ -14,7 +15,7 @@ export function ConnectionChip() {
   const now = useNow(1_000);
   const isDown = link.state === 'down';
   const isLost = isDown || staleSince !== null;
-  const since = isDown ? link.lastLiveAt : staleSince;
+  const since = olderOf(staleSince, isDown ? link.lastLiveAt : null);
   const age = now !== null && since !== null ? formatAge(Math.max(0, now - since), locale) : null;
   return (
     <span

@@ -1,6 +1,6 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { formatAge, formatTime } from '#components/numbers/format.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -8,7 +8,9 @@ import { cn } from '#components/ui/class-names.ts';
 import { type HaltProgress, type HaltView, platformRepo } from '#lib/db/platform.ts';
 import { useDb } from '#lib/realtime/context.tsx';
 import { useNow } from '#lib/realtime/use-now.ts';
+import { useReading } from '#lib/realtime/use-reading.ts';
 import { useDesk } from './desk-context.tsx';
+import { StaleStrip } from './stale-strip.tsx';
 import { useReread } from './use-reread.ts';
 
 export const HALT_TONES = { none: 'ok', pause_entries: 'warn', reduce_only: 'warn', halt: 'danger', cancel_all: 'danger' } as const;
@@ -72,18 +74,16 @@ function Progress({ halt: { scope, scopeId } }: { halt: HaltView }) {
   const t = useTranslations('shell.halt');
   const db = useDb();
   const [progress, setProgress] = useState<HaltProgress | null>(null);
-  const read = useCallback(async () => {
-    const next = await platformRepo(db)
-      .haltProgress(scope, scopeId)
-      .catch(() => null); // somebody else's scope, or no link: the next look tries again
-    if (next) setProgress(next);
-  }, [db, scope, scopeId]);
-  useEffect(() => void read(), [read]);
-  useReread(read, progress?.left === 0 ? null : PROGRESS_MS);
+  const { reread, staleSince } = useReading(() => platformRepo(db).haltProgress(scope, scopeId), setProgress);
+  useEffect(() => void reread(), [reread]);
+  useReread(reread, progress?.left === 0 ? null : PROGRESS_MS);
   if (!progress) return null;
   return (
-    <p className="num basis-full text-xs" role="status">
-      {t(progress.left === 0 ? 'progressDone' : 'progress', { ...progress })}
-    </p>
+    <>
+      <StaleStrip since={staleSince} isPolled />
+      <p className="num basis-full text-xs" role="status">
+        {t(progress.left === 0 ? 'progressDone' : 'progress', { ...progress })}
+      </p>
+    </>
   );
 }

@@ -30,7 +30,7 @@ export function PositionsScreen() {
     cost,
   );
   const realized = positions.filter((row) => row.accountId === account?.id).reduce((sum, row) => sum + row.realizedPnl, 0);
-  const { stops, hasFailed, show, reload } = useStops();
+  const { stops, staleSince: stopsStaleSince, show, reload } = useStops();
   const ofAccount = stops?.filter((stop) => stop.accountId === account?.id) ?? null;
   const [protecting, setProtecting] = useState<PositionView | null>(null);
   return (
@@ -72,7 +72,7 @@ export function PositionsScreen() {
       {(held.length > 0 || (ofAccount && ofAccount.length > 0)) && (
         <StopList
           stops={ofAccount}
-          hasFailed={hasFailed}
+          staleSince={stopsStaleSince}
           nameOf={(symbol) => positions.find((row) => row.symbol === symbol)?.name ?? symbol}
           onCancelled={show}
           onRetry={reload}

@@ -2,6 +2,7 @@
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useDesk } from '#components/desk/desk-context.tsx';
+import { StaleStrip } from '#components/desk/stale-strip.tsx';
 import { useAction } from '#components/desk/use-action.ts';
 import { LivePrice, useIsStale } from '#components/market/price-cell.tsx';
 import { formatNumber, formatPercent, formatWon } from '#components/numbers/format.ts';
@@ -28,20 +29,22 @@ const WIDE = 'hidden sm:table-cell';
 
 interface Props {
   readonly stops: readonly StopView[] | null;
-  readonly hasFailed: boolean;
+  /** Since when they may be overtaken, ms since the epoch; null while they are fresh. */
+  readonly staleSince: number | null;
   readonly nameOf: (symbol: string) => string;
   readonly onCancelled: (stop: StopView) => void;
   readonly onRetry: () => void;
 }
 
 /** Stops that stand on the chosen account, with how far the price is from each. */
-export function StopList({ stops, hasFailed, nameOf, onCancelled, onRetry }: Props) {
+export function StopList({ stops, staleSince, nameOf, onCancelled, onRetry }: Props) {
   const t = useTranslations('positions.stop');
   const tCommon = useTranslations('common');
   return (
     <Card className="mt-4">
       <CardHeader title={t('list')} />
-      {hasFailed && stops === null ? (
+      {stops !== null && <StaleStrip since={staleSince} />}
+      {staleSince !== null && stops === null ? (
         <ErrorState title={tCommon('errorTitle')} action={<Button onClick={onRetry}>{tCommon('retry')}</Button>}>
           {tCommon('errorBody')}
         </ErrorState>

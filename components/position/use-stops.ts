@@ -11,7 +11,7 @@ import { isStanding } from './stop-plan.ts';
 /** The person's standing stops: read when the topic is joined, moved by its messages; null before the first read. */
 export function useStops(): {
   stops: readonly StopView[] | null;
-  hasFailed: boolean;
+  staleSince: number | null;
   show: (stop: StopView) => void;
   reload: () => Promise<void>;
 } {
@@ -21,5 +21,5 @@ export function useStops(): {
   const { reread: reload, overlay, staleSince } = useReading(() => stopViews(db).list(), setStops);
   const show = useCallback((stop: StopView) => overlay(() => setStops((shown) => upsertNewer(shown ?? [], stop))), [overlay]);
   useTopic(positionsTopic(userId), { stop_changed: stopRow }, ({ payload }) => show(payload), reload);
-  return { stops: stops?.filter(isStanding) ?? null, hasFailed: staleSince !== null, show, reload };
+  return { stops: stops?.filter(isStanding) ?? null, staleSince, show, reload };
 }

@@ -21,6 +21,7 @@ import { type DeploymentView, deploymentRepo, deploymentRow } from '#lib/db/depl
 import { autoRepo, type HoldingView, type RunView, runRow } from '#lib/db/deployments-web.ts';
 import type { StrategyView } from '#lib/db/strategies.ts';
 import { useRealtime } from '#lib/realtime/context.tsx';
+import { olderOf } from '#lib/realtime/reading.ts';
 import { deploymentsTopic, executionsTopic } from '#lib/realtime/topics.ts';
 import { useNow } from '#lib/realtime/use-now.ts';
 import { useReading } from '#lib/realtime/use-reading.ts';
@@ -69,6 +70,7 @@ export function AutoScreen(props: Props) {
       setRuns(nextRuns);
     },
   );
+  const staleSince = olderOf(all.staleSince, held.staleSince);
   useTopic(
     deploymentsTopic(userId),
     { deployment_changed: deploymentRow, run_added: runRow },
@@ -90,6 +92,7 @@ export function AutoScreen(props: Props) {
   if (deployments.length === 0)
     return (
       <Card>
+        <StaleStrip since={staleSince} />
         <EmptyState
           icon={<Bot />}
           title={t('empty.title')}
@@ -109,7 +112,7 @@ export function AutoScreen(props: Props) {
   return (
     <div className="flex flex-col gap-4">
       {!settings.autoEnabled && <Notice tone="warn">{t('autoOff')}</Notice>}
-      <StaleStrip since={all.staleSince ?? held.staleSince} />
+      <StaleStrip since={staleSince} />
       {active.map((deployment) => (
         <DeploymentCard
           key={deployment.id}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Reading } from './reading.ts';
+import { olderOf, Reading } from './reading.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
@@ -69,6 +69,31 @@ test('an older reading that succeeds late does not end the staleness that a newe
   await Promise.all(readings);
   expect(shown).toEqual(['a little newer']);
   expect(reading.staleSince()).not.toBeNull();
+});
+
+test('a reading that never answers is told, tried again, and shown if it answers after all', async () => {
+  const { reading, asked, shown } = byHand();
+  reading.watch(() => {});
+  const first = reading.reread();
+  await vi.advanceTimersByTimeAsync(14_999);
+  expect(reading.staleSince()).toBeNull();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(reading.staleSince()).toBe(1_000_000);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(asked).toHaveLength(2);
+  asked[0]!.answer('late');
+  await first;
+  expect(shown).toEqual(['late']);
+  expect(reading.staleSince()).toBeNull();
+});
+
+test.each([
+  { a: null, b: null, older: null },
+  { a: 5, b: null, older: 5 },
+  { a: null, b: 7, older: 7 },
+  { a: 5, b: 7, older: 5 },
+])('the older of $a and $b is $older', ({ a, b, older }) => {
+  expect(olderOf(a, b)).toBe(older);
 });
 
 test('a change heard while a reading is under way is shown again over what that reading brings, and only that once', async () => {

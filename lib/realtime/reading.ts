@@ -1,5 +1,12 @@
 /** A failed reading is tried again this often, while somebody watches. */
 const RETRY_MS = 5_000;
+/** A reading without an answer is taken for failed by then; comes it later, it is shown all the same. */
+const PATIENCE_MS = 15_000;
+
+/** The older of two instants of {@link Reading.staleSince}; null where both are. */
+export function olderOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
 
 /**
  * Reads what a screen shows, and knows whether that is old. A reading never replaces one that began after it. Once one has failed,
@@ -48,25 +55,38 @@ export class Reading<T> {
     const begunAt = Date.now();
     const heard: (() => void)[] = [];
     this.#heard.add(heard);
-    try {
-      const value = await this.#read();
-      if (mine < this.#shown) return;
-      this.#shown = mine;
-      this.#shownAt = begunAt;
-      this.#show(value);
-      for (const change of heard) change();
-    } catch {
-      this.#failed = Math.max(this.#failed, mine);
-    } finally {
-      this.#heard.delete(heard);
-    }
+    const patience = setTimeout(() => this.#fail(mine), PATIENCE_MS);
+    const answer = await this.#read().then(
+      (value) => ({ value }),
+      () => null,
+    );
+    clearTimeout(patience);
+    this.#heard.delete(heard);
+    if (answer === null) return this.#fail(mine);
+    if (mine < this.#shown) return;
+    this.#shown = mine;
+    this.#shownAt = begunAt;
+    this.#show(answer.value);
+    for (const change of heard) change();
+    this.#tell();
+  };
+
+  #fail(mine: number): void {
+    this.#failed = Math.max(this.#failed, mine);
+    this.#tell();
+  }
+
+  #tell(): void {
     this.#staleSince = this.#failed > this.#shown ? this.#shownAt : null;
     for (const watcher of this.#watchers) watcher();
     this.#retryLater();
-  };
+  }
 
   #retryLater(): void {
     clearTimeout(this.#retry);
-    if (this.#staleSince !== null && this.#watchers.size > 0) this.#retry = setTimeout(() => void this.reread(), RETRY_MS);
+    if (this.#staleSince === null || this.#watchers.size === 0) return;
+    // A page that nobody sees rests, as everything does that reads by the clock.
+    const again = () => (globalThis.document?.visibilityState === 'hidden' ? this.#retryLater() : void this.reread());
+    this.#retry = setTimeout(again, RETRY_MS);
   }
 }

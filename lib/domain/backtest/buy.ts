@@ -1,3 +1,4 @@
+import { isCallAuction } from './closing-auction.ts';
 import { type Decision, rowAfter, rowAt } from './decide.ts';
 import { affordableQuantity, canTrade, commissionOf, fillAmount, limitPrice, rescale, slippedPrice, volumeCap } from './fill.ts';
 import { type Moment, metPrice } from './order-plan.ts';
@@ -23,11 +24,10 @@ export function dropEntries(state: RunState): void {
   state.entries = NO_ENTRIES;
 }
 
-/** The data end before the day's auction: nothing is bought there, nor sold down to a weight; exits wait for the next one. */
+/** The data end before the day's auction: nothing is bought there, nor sold down to a weight; exits at the market wait for the next one. */
 export function missAuction(state: RunState): void {
   if (state.entries.length === 0 && !state.positions.some(({ isExiting, trim }) => isExiting || trim > 0)) return;
   state.counts.auctionsMissing! += 1;
-  state.counts.entriesHalted += state.entries.length;
   state.entries = NO_ENTRIES;
   for (const position of state.positions) position.trim = 0;
 }
@@ -51,7 +51,7 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
   // A split between decision and fill changes how many shares the same money means, and what a share costs.
   const scale = plan.isBeforeClose ? 1 : rescale(columns, row);
   const limit = plan.limitTicks === null ? null : limitPrice(rules, row, 'buy', entry.referencePrice * scale, plan.limitTicks);
-  const marketPrice = metPrice(columns, row, 'buy', moment, limit);
+  const marketPrice = metPrice(columns, row, 'buy', moment, limit, limit !== null && isCallAuction(program, columns, t, moment));
   if (marketPrice === null) return false;
   const held = positionIn(state, entry.symbol);
   if (entry.reason === 'rebalance' ? !held || held.isExiting : held || state.positions.length >= program.sizing.maxPositions) {

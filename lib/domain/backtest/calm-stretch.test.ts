@@ -32,6 +32,16 @@ function withSplits(columns: Columns, seed: number): Columns {
   return { ...columns, factor };
 }
 
+/** The same bars as quarters of an hour, 26 a session: 09:00 to 15:15. */
+function asMinutes(columns: Columns): Columns {
+  const times = columns.times.map((_, i) => {
+    const day = new Date(Date.UTC(2022, 2, 2) + Math.floor(i / 26) * 86_400_000).toISOString().slice(0, 10);
+    const minute = 9 * 60 + (i % 26) * 15;
+    return `${day}T${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+  });
+  return { ...columns, times, isIntraday: true };
+}
+
 function run(document: object, columns: Columns): EngineOutput {
   const compiled = compileStrategy(document);
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.faults));
@@ -58,11 +68,13 @@ describe.each([
   { what: 'fills at the close', rules: { execution: { at: 'next_close' } } },
   { what: 'limit orders', rules: { execution: { orderType: 'limit', limitOffsetTicks: 2 } } },
   { what: 'thin volume', rules: { execution: { participation: 0.01 } } },
+  { what: 'limit orders on minute bars', rules: { timeframe: '15m', execution: { orderType: 'limit', limitOffsetTicks: 2 } } },
 ])('passing over calm bars: $what', ({ rules }) => {
   test.each(['as they are', 'with splits'])('gives what meeting every bar gives, on bars %s', (bars) => {
     let trades = 0;
     for (let seed = 1; seed <= 40; seed += 1) {
-      const columns = bars === 'with splits' ? withSplits(drawnMarket(seed), seed) : drawnMarket(seed);
+      const drawn = bars === 'with splits' ? withSplits(drawnMarket(seed), seed) : drawnMarket(seed);
+      const columns = 'timeframe' in rules ? asMinutes(drawn) : drawn;
       const passing = run({ ...strategy, ...rules, exit }, columns);
       expect(passing, `seed ${seed}`).toStrictEqual(run({ ...strategy, ...rules, exit: askedEveryBar }, columns));
       trades += passing.trades.length;

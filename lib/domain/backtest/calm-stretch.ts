@@ -12,6 +12,7 @@ export type Series = Pick<EngineOutput, 'equity' | 'cash' | 'held'>;
  */
 export function passCalmBars(state: RunState, { equity, cash, held }: Series, t: number, end: number): number {
   const { positions, input } = state;
+  if (state.plan.waitsForAuction) return t; // what an earlier bar of the day said is decided later, on a bar that may say nothing
   if (state.entries.length > 0 || (positions.length > 0 && state.asksEveryBar)) return t;
   let until = nextCandidate(input, t, end);
   for (let i = 0; i < positions.length && until > t; i += 1) until = calmUntil(state, positions[i]!, t, until);

@@ -3,6 +3,7 @@ import type { StrategyDraft } from '#domain/strategy/schema.ts';
 import { bars, flat, KOSPI_A, NO_COSTS, type Ohlcv, pencilProgram, pencilRun } from '#lib/testing/pencil-run.ts';
 import { auctionBar, decidesAt } from './closing-auction.ts';
 import { columnsFromBars } from './columns-from-bars.ts';
+import { minuteColumns } from './join-columns.ts';
 import { checkLookAhead, randomSource } from './look-ahead.ts';
 
 /** Orders into the closing auction on minute bars, worked by pencil: decided once a day, at 15:19, filled at the price of 15:30. */
@@ -39,6 +40,28 @@ describe('decided on the last bar that ends 11 minutes before the close or earli
     expect(times.filter((_, index) => decidesAt(program(timeframe), columns, index))).toEqual([on]);
   });
 
+  test('where nobody traded in that minute the bar before it decides, each symbol by its own last one', () => {
+    expect(decidesAt(program('1m'), columnsAt('2022-03-02T15:16', '2022-03-02T15:17', '2022-03-02T15:30'), 1)).toBe(true);
+    // At the end of the data another bar may still come.
+    expect(decidesAt(program('1m'), columnsAt('2022-03-02T15:16', '2022-03-02T15:17'), 1)).toBe(false);
+    // 000010 last traded at 15:10, where it said to buy; 000020 said so at 15:10 too, and took it back at 15:18.
+    const output = pencilRun({
+      program: program('1m', { sizing: { kind: 'equal_weight', maxPositions: 2 } }),
+      symbols: [KOSPI_A, { code: '000020', market: 'KOSPI' }],
+      bars: [
+        ...bars('000010', [flat('2022-03-02T15:10', 10_000), flat('2022-03-02T15:30', 10_000)]),
+        ...bars('000020', [flat('2022-03-02T15:10', 10_000), flat('2022-03-02T15:18', 9_900), flat('2022-03-02T15:30', 10_000)]),
+        // Sold by what it said at 11:00, its last bar before the auction of the 3rd.
+        ...bars('000010', [flat('2022-03-03T11:00', 11_000), flat('2022-03-03T15:30', 10_500)]),
+        ...bars('000020', [flat('2022-03-03T15:18', 9_900)]),
+      ],
+    });
+    expect(output.trades).toEqual([
+      expect.objectContaining({ symbol: '000010', entryDay: '2022-03-02T15:30', exitDay: '2022-03-03T15:30', exitPrice: 10_500 }),
+    ]);
+    expect(output.open).toEqual([]);
+  });
+
   test('every other document decides on every bar', () => {
     expect(decidesAt(program('1m', { execution: { at: 'next_close' } }), columnsAt('2022-03-02T10:00'), 0)).toBe(true);
     expect(decidesAt(program('1d'), columnsAt('2022-03-02'), 0)).toBe(true);
@@ -51,6 +74,7 @@ describe('the bar that holds the auction', () => {
     { timeframe: '1m', day: ['15:19', '15:20', '15:30'], says: ['other', 'other', 'auction'], why: 'a late print at 15:20 is not it' },
     { timeframe: '5m', day: ['15:15', '15:25'], says: ['other', 'auction'], why: 'within the last five minutes' },
     { timeframe: '30m', day: ['14:30', '15:00'], says: ['other', 'auction'], why: 'the last half hour ends with it' },
+    { timeframe: '1m', day: ['15:19', '15:32'], says: ['other', 'auction'], why: 'an auction that ends late' },
     { timeframe: '1m', day: ['15:19', '15:30', '15:40'], says: ['other', 'auction', 'other'], why: 'what follows is after hours' },
     { timeframe: '5m', day: ['15:10', '15:15'], says: ['other', 'missing'], why: 'the source leaves the auction out' },
   ] as const)('$timeframe: $day ($why)', ({ timeframe, day, says }) => {
@@ -103,7 +127,17 @@ describe('a day by pencil', () => {
   test('data without the auction buy nothing, say so, and keep nothing for another day; an exit waits for the next auction there is', () => {
     const lacking = run([flat('2022-03-02T15:10', 10_000), flat('2022-03-02T15:15', 10_000), flat('2022-03-03T15:25', 10_000)], {}, '5m');
     expect(lacking.open).toEqual([]);
-    expect(lacking.counts).toMatchObject({ auctionsMissing: 1, entriesHalted: 1, entriesFilled: 0 });
+    expect(lacking.counts).toMatchObject({ auctionsMissing: 1, entriesHalted: 0, entriesFilled: 0 });
+
+    // The deciding bar itself may be the day's last.
+    const endsEarly = run([
+      flat('2022-03-02T15:17', 9_900),
+      flat('2022-03-02T15:18', 10_000),
+      flat('2022-03-03T15:18', 10_900),
+      flat('2022-03-03T15:30', 10_900),
+    ]);
+    expect(endsEarly.open).toEqual([]);
+    expect(endsEarly.counts).toMatchObject({ auctionsMissing: 1 });
 
     const waits = run(
       [
@@ -164,6 +198,12 @@ describe('a day by pencil', () => {
     expect(output.open[0]?.quantity).toBe(46);
     expect([...output.cash]).toEqual([1_000_000, 500_000, 500_000, 500_000, 548_000]);
   });
+});
+
+test('bars joined from shorter ones know whether those reached the auction', () => {
+  const whole = minuteColumns(columnsAt('2022-03-02T15:10', '2022-03-02T15:15', '2022-03-02T15:25'), 30);
+  const cut = minuteColumns(columnsAt('2022-03-02T15:10', '2022-03-02T15:15'), 30);
+  expect([whole, cut].map((columns) => auctionBar(program('30m'), columns, 0))).toEqual(['auction', 'missing']);
 });
 
 test('nothing that comes after a bar changes what it says', () => {

@@ -30,6 +30,8 @@ export interface Columns {
   readonly times: readonly string[];
   /** Only where a bar is longer than a day: every session of the data, and the first session of each calendar entry. */
   readonly sessions?: { readonly days: readonly string[]; readonly first: readonly string[] };
+  /** Only where minute bars were joined from shorter ones: when the last of them opened, for each calendar entry. */
+  readonly lastOpens?: readonly string[];
   /** Sorted by code. */
   readonly symbols: readonly ColumnSymbol[];
   readonly offset: Int32Array;

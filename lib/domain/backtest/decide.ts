@@ -1,8 +1,8 @@
 import type { Program } from '#domain/strategy/compile.ts';
 import { TRUE } from '#domain/strategy/evaluate.ts';
-import { decidesBeforeClose } from '#domain/strategy/execution-moment.ts';
-import { decidesAt } from './closing-auction.ts';
-import { type Columns, lastRowAt, tradedValue } from './columns.ts';
+import { decidesBeforeClose, decidesForAuction } from '#domain/strategy/execution-moment.ts';
+import { decidesAt, opensDay } from './closing-auction.ts';
+import { type Columns, dayOf, lastRowAt, tradedValue } from './columns.ts';
 import { knownPrice } from './order-plan.ts';
 import { decideRebalance } from './rebalance.ts';
 import { endsSession, mayEnterAt } from './session-window.ts';
@@ -19,8 +19,7 @@ export interface HeldPosition {
   readonly barsHeld: number;
   /** A sell is on its way and has not been filled. */
   readonly isExiting: boolean;
-  /** Its row at `index` (−1: none) and its last row up to then, when the caller knows them; looked up otherwise. */
-  readonly row?: number;
+  /** Its last row up to `index`, when the caller knows it; looked up otherwise. */
   readonly lastRow?: number;
 }
 
@@ -75,8 +74,18 @@ export function hasCandidates(signals: Signals, index: number): boolean {
 
 /** The row of a symbol at a calendar entry, or −1 when it did not have a bar then. */
 export function rowAt(columns: Columns, symbol: number, index: number): number {
-  const row = lastRowAt(columns, symbol, index);
-  return row >= 0 && columns.time[row] === index ? row : -1;
+  return ofEntry(columns, lastRowAt(columns, symbol, index), index);
+}
+
+const ofEntry = (columns: Columns, row: number, index: number): number => (row >= 0 && columns.time[row] === index ? row : -1);
+
+/**
+ * The row that decides about a symbol at a calendar entry, given its last one up to then: of that entry, or, where the day decides once,
+ * of that day. −1 when there is none.
+ */
+export function decidingRow({ document }: Program, columns: Columns, lastRow: number, index: number): number {
+  if (!decidesForAuction(document)) return ofEntry(columns, lastRow, index);
+  return lastRow >= 0 && dayOf(columns.times[columns.time[lastRow]!]!) === dayOf(columns.times[index]!) ? lastRow : -1;
 }
 
 /** The same for a symbol whose row at the entry before is known: the next one, unless that comes later. */
@@ -84,22 +93,19 @@ export function rowAfter(columns: Columns, symbol: number, row: number, index: n
   return row + 1 < columns.offset[symbol + 1]! && columns.time[row + 1] === index ? row + 1 : -1;
 }
 
-function decideExits({ program, columns, signals, index, positions }: DecisionInput): readonly Decision[] {
+function decideExits(input: DecisionInput): readonly Decision[] {
+  const { program, columns, index, positions } = input;
+  // At the end of the session no exit may wait for a limit, whatever else calls for it.
+  const isLimit = program.document.execution.orderType === 'limit';
   const isSessionEnd = endsSession(program, columns, index);
   const isBeforeClose = decidesBeforeClose(program.document);
   let decisions: Decision[] | null = null;
   for (let i = 0; i < positions.length; i += 1) {
     const held = positions[i]!;
     if (held.isExiting || held.quantity <= 0) continue;
-    const row = held.row ?? rowAt(columns, held.symbol, index);
+    const row = decidingRow(program, columns, held.lastRow ?? lastRowAt(columns, held.symbol, index), index);
     if (row < 0) continue;
-    const reason = hasExitSignal(program, columns, signals, row, held)
-      ? 'exit_signal'
-      : program.stops.maxBars !== null && held.barsHeld >= program.stops.maxBars
-        ? 'max_bars'
-        : isSessionEnd
-          ? 'session_end'
-          : null;
+    const reason = isSessionEnd && isLimit ? 'session_end' : exitReasonOf(input, row, held, isSessionEnd);
     if (!reason) continue;
     const { code } = columns.symbols[held.symbol]!;
     const referencePrice = knownPrice(columns, row, isBeforeClose);
@@ -108,6 +114,12 @@ function decideExits({ program, columns, signals, index, positions }: DecisionIn
     else decisions = [sale];
   }
   return decisions ?? NOTHING;
+}
+
+function exitReasonOf({ program, columns, signals }: DecisionInput, row: number, held: HeldPosition, isSessionEnd: boolean) {
+  if (hasExitSignal(program, columns, signals, row, held)) return 'exit_signal';
+  if (program.stops.maxBars !== null && held.barsHeld >= program.stops.maxBars) return 'max_bars';
+  return isSessionEnd ? 'session_end' : null;
 }
 
 function hasExitSignal(program: Program, columns: Columns, signals: Signals, row: number, held: HeldPosition): boolean {
@@ -141,13 +153,14 @@ function fundsOf({ program, columns, index, cash, positions }: DecisionInput, ex
 
 function decideEntries(input: DecisionInput, exits: readonly Decision[], changes: readonly Decision[]): readonly Decision[] {
   const { program, columns, signals, index, positions } = input;
-  if (!hasCandidates(signals, index) || !mayEnterAt(program, columns, index)) return NOTHING;
+  const from = decidesForAuction(program.document) ? firstOfDay(columns, index) : index;
+  if (signals.from[index + 1] === signals.from[from] || !mayEnterAt(program, columns, index)) return NOTHING;
   const isBeforeClose = decidesBeforeClose(program.document);
   const funds = fundsOf(input, exits);
   const { staying, equity } = funds;
   const slots = program.sizing.maxPositions - staying;
   if (slots <= 0) return NOTHING;
-  const candidates = rankedCandidates(program, columns, signals, index, positions);
+  const candidates = rankedCandidates(program, columns, signals, from, index, positions);
   const withCommission = 1 + program.document.costs.commissionRate;
   let { available } = funds;
   for (const { side, referencePrice, quantity } of changes)
@@ -166,6 +179,13 @@ function decideEntries(input: DecisionInput, exits: readonly Decision[], changes
   return entries;
 }
 
+/** The first calendar entry of a day. */
+function firstOfDay(columns: Columns, index: number): number {
+  let first = index;
+  while (!opensDay(columns, first)) first -= 1;
+  return first;
+}
+
 /** Positions and exits are few: looking through them costs less than a set of them a bar. */
 function isIn(symbol: number, list: readonly { readonly symbol: number }[]): boolean {
   for (let i = 0; i < list.length; i += 1) if (list[i]!.symbol === symbol) return true;
@@ -180,19 +200,21 @@ interface Candidate {
   readonly value: number;
 }
 
-/** Rows with an entry signal that are not held, best first: rank, then traded value, then symbol. Never by order of arrival. */
+/** Rows of the calendar entries `from` to `index` with an entry signal that is its symbol's last word, and that are not held, best first: rank, then traded value, then symbol. Never by order of arrival. */
 function rankedCandidates(
   program: Program,
   columns: Columns,
   signals: Signals,
+  from: number,
   index: number,
   positions: readonly HeldPosition[],
 ): Candidate[] {
   const candidates: Candidate[] = [];
   const back = decidesBeforeClose(program.document) ? 1 : 0;
-  for (let i = signals.from[index]!; i < signals.from[index + 1]!; i += 1) {
+  for (let i = signals.from[from]!; i < signals.from[index + 1]!; i += 1) {
     const row = signals.rows[i]!;
     const symbol = signals.symbolOf[row]!;
+    if (from < index && row + 1 < columns.offset[symbol + 1]! && columns.time[row + 1]! <= index) continue; // it has said something else since
     const known = row - back;
     if (known < columns.offset[symbol]! || !(columns.volume[known]! > 0) || isIn(symbol, positions)) continue;
     candidates.push({ row, rank: signals.rank ? signals.rank[row]! : 0, value: tradedValue(columns, known) });

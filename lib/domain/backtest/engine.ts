@@ -1,7 +1,7 @@
 import { buyWaiting, dropEntries, missAuction } from './buy.ts';
 import { passCalmBars, type Series } from './calm-stretch.ts';
 import { carryPositions } from './carry-position.ts';
-import { auctionBar } from './closing-auction.ts';
+import { auctionBar, opensDay, reachesAuction } from './closing-auction.ts';
 import { dayOf } from './columns.ts';
 import { type Decision, decideAtClose, hasCandidates } from './decide.ts';
 import { fillTime } from './order-plan.ts';
@@ -74,8 +74,9 @@ function meetBars(state: RunState, series: Series, from: number, to: number): vo
 
 /** One bar, from its corporate actions to the decision at its close. */
 export function meetBar(state: RunState, t: number): void {
-  const { positions, plan } = state;
+  const { positions, plan, input } = state;
   const hasLimits = plan.limitTicks !== null;
+  if (hasLimits && lapsedOvernight(state, t)) endOrders(state, t);
   if (carryPositions(state, t)) forEachPosition(state, t, sellAtOpen);
   if (plan.moment === 'open' && state.entries.length > 0) {
     buyWaiting(state, t, 'open');
@@ -86,15 +87,13 @@ export function meetBar(state: RunState, t: number): void {
     if (hasLimits && plan.moment === 'open') forEachPosition(state, t, sellWithinBar);
   }
   if (plan.isBeforeClose) decide(state, t);
-  const auction = plan.waitsForAuction ? auctionBar(state.input.program, state.input.columns, t) : 'auction';
-  if (plan.moment === 'close' && auction === 'auction') {
-    forEachPosition(state, t, sellAtClose);
-    buyWaiting(state, t, 'close');
-  }
-  if (auction === 'missing') missAuction(state);
-  if (auction !== 'other') {
-    if (state.entries.length > 0) dropEntries(state);
-    if (hasLimits) forEachPosition(state, t, dropExit);
+  const auction = plan.waitsForAuction ? auctionBar(input.program, input.columns, t) : 'auction';
+  if (auction === 'auction') {
+    if (plan.moment === 'close') {
+      forEachPosition(state, t, sellAtClose);
+      buyWaiting(state, t, 'close');
+    }
+    endOrders(state, t);
   }
   for (let i = 0; i < positions.length; ) {
     const position = positions[i]!;
@@ -102,6 +101,21 @@ export function meetBar(state: RunState, t: number): void {
     if (positions[i] === position) i += 1; // it may have left with its symbol's last bar
   }
   if (!plan.isBeforeClose) decide(state, t);
+  if (auction === 'missing') {
+    missAuction(state); // what the last bar of the day has decided as well
+    endOrders(state, t);
+  }
+}
+
+/** Orders have had their bar, or their auction, or their day. Exits at the market go on waiting. */
+function endOrders(state: RunState, t: number): void {
+  if (state.entries.length > 0) dropEntries(state);
+  if (state.plan.limitTicks !== null) forEachPosition(state, t, dropExit);
+}
+
+/** An order is good for its day: on the first minute of another one, what was ordered before the close of the last is over. */
+function lapsedOvernight({ input: { program, columns } }: RunState, t: number): boolean {
+  return columns.isIntraday && t > 0 && opensDay(columns, t) && !reachesAuction(program, columns, t - 1);
 }
 
 /** The close becomes the price of record, the range moves the water marks, and a symbol's last bar of all ends its position. */
@@ -124,7 +138,7 @@ function markAtClose(state: RunState, position: Position, t: number): void {
 
 /** Orders for the next bar, or for the close at hand: exits wait at their position, entries in their order. */
 function decide(state: RunState, t: number): void {
-  if (state.positions.length === 0 && !hasCandidates(state.input.signals, t)) return;
+  if (state.positions.length === 0 && !state.plan.waitsForAuction && !hasCandidates(state.input.signals, t)) return;
   state.closing.index = t;
   state.closing.cash = state.cash;
   const decisions = decideAtClose(state.closing);

@@ -298,7 +298,7 @@ describe('limit orders', () => {
   });
 
   test('on minute bars a limit is good until the end of the next bar, and the end of the session waits for none', () => {
-    // 14:00 asks for 10,000: 14:30 stays above and the order is cancelled, though 15:00 would have filled it. The 3rd: bought at 10,000;
+    // 14:00 asks for 10,000: 14:30 stays above and the order is cancelled, though 15:00 would have filled it. The 3rd: bought at 9,950;
     // 13:30 asks for 11,000, which 14:00 does not reach. 14:30 ends the session: sold at the market at 15:00, 2,000 won below the limit.
     const output = one(
       [
@@ -306,7 +306,7 @@ describe('limit orders', () => {
         flat('2022-03-02T14:30', 10_100),
         flat('2022-03-02T15:00', 9_900),
         flat('2022-03-03T12:30', 10_000),
-        flat('2022-03-03T13:00', 10_000),
+        flat('2022-03-03T13:00', 9_950),
         flat('2022-03-03T13:30', 11_000),
         flat('2022-03-03T14:00', 10_500),
         flat('2022-03-03T14:30', 9_500),
@@ -319,12 +319,42 @@ describe('limit orders', () => {
     expect(output.trades).toEqual([
       expect.objectContaining({
         entryDay: '2022-03-03T13:00',
-        entryPrice: 10_000,
+        entryPrice: 9_950,
         exitDay: '2022-03-03T15:00',
         exitPrice: 9_000,
         exitReason: 'session_end',
       }),
     ]);
+  });
+
+  test.each([
+    { why: 'a touch at the open stands behind others', bar: ['2022-03-02T10:31', 10_000, 10_050, 10_000, 10_050], price: null },
+    { why: 'an open below it fills there', bar: ['2022-03-02T10:31', 9_990, 10_050, 9_990, 10_050], price: 9_990 },
+    { why: 'opened at it, then traded through', bar: ['2022-03-02T10:31', 10_000, 10_050, 9_990, 10_050], price: 10_000 },
+    { why: 'another day', bar: ['2022-03-03T09:00', 9_000, 9_000, 9_000, 9_000], price: null },
+  ] as const)('a buy at 10,000 on minute bars: $why', ({ bar, price }) => {
+    const output = one([flat('2022-03-02T10:29', 9_900), flat('2022-03-02T10:30', 10_000), bar], limit(0), { timeframe: '1m' });
+    expect(output.open.map(({ entryPrice }) => entryPrice)).toEqual(price === null ? [] : [price]);
+  });
+
+  test('what the last bar of a session decides meets the opening auction of the next, where its own price is enough', () => {
+    const output = one([flat('2022-03-02T15:30', 10_000), flat('2022-03-03T09:00', 10_000)], limit(0), { timeframe: '1m' });
+    expect(output.open[0]).toMatchObject({ entryDay: '2022-03-03', entryPrice: 10_000 });
+  });
+
+  test('at the end of the session a sale goes at the market even when a signal asks for it as well', () => {
+    const output = one(
+      [
+        flat('2022-03-02T12:30', 10_000),
+        flat('2022-03-02T13:00', 9_950),
+        flat('2022-03-02T14:30', 11_000),
+        flat('2022-03-02T15:00', 10_500),
+        flat('2022-03-03T09:00', 9_000),
+      ],
+      limit(0),
+      { timeframe: '30m', sessions: { exitAllBeforeClose: true } },
+    );
+    expect(output.trades[0]).toMatchObject({ exitDay: '2022-03-02T15:00', exitPrice: 10_500, exitReason: 'session_end' });
   });
 
   test('the limit of an order goes through a split with its share', () => {

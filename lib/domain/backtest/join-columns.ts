@@ -26,7 +26,11 @@ export function minuteColumns(shorter: Columns, size: number): Columns {
     return `${dayOf(time)}T${clockText(second - (second % (size * 60))).slice(0, 5)}`;
   };
   const groups = groupsOf(shorter.times, opening);
-  return { ...joined(shorter, groups), times: groups.map(({ from }) => opening(shorter.times[from]!)) };
+  return {
+    ...joined(shorter, groups),
+    times: groups.map(({ from }) => opening(shorter.times[from]!)),
+    lastOpens: groups.map(({ to }) => shorter.lastOpens?.[to - 1] ?? shorter.times[to - 1]!),
+  };
 }
 
 /** Calendar entries of one longer bar: where they begin and end (exclusive). */

@@ -33,20 +33,29 @@ export function orderPlan(document: StrategyDocument): OrderPlan {
 }
 
 /**
- * The price at which a bar meets an order; null when it does not. Both auctions trade at one price, and an order whose limit is that
- * price or worse for us takes it. Within the bar a limit is met only when the bar traded *through* it: where it was merely touched,
- * nobody knows how many orders stood before ours. `limit` is won a share, null for a market order.
+ * The price at which a bar meets an order; null when it does not. An auction trades at one price, and an order whose limit is that
+ * price or worse for us takes it. Everywhere else a limit is met only when the bar traded *through* it: where it was merely touched,
+ * nobody knows how many orders stood before ours. `limit` is won a share, null for a market order; `isAuction` tells whether the open
+ * (for the moment `close`: the close) is an auction's price, and matters to limits only.
  */
-export function metPrice(columns: Columns, row: number, side: 'buy' | 'sell', moment: Moment, limit: number | null): number | null {
+export function metPrice(
+  columns: Columns,
+  row: number,
+  side: 'buy' | 'sell',
+  moment: Moment,
+  limit: number | null,
+  isAuction: boolean,
+): number | null {
   const open = columns.open[row]!;
   if (moment === 'bar') {
-    if (limit === null) return null;
+    if (limit === null || (isAuction && open === limit)) return null;
     const low = columns.low[row]!;
     const high = columns.high[row]!;
-    return (side === 'buy' ? open > limit && low < limit : open < limit && high > limit) ? limit : null;
+    return (side === 'buy' ? open >= limit && low < limit : open <= limit && high > limit) ? limit : null;
   }
   const price = moment === 'open' ? open : columns.close[row]!;
-  return limit === null || (side === 'buy' ? price <= limit : price >= limit) ? price : null;
+  if (limit === null || (isAuction && price === limit)) return price;
+  return (side === 'buy' ? price < limit : price > limit) ? price : null;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Program } from '#domain/strategy/compile.ts';
 import { decidesBeforeClose, decidesForAuction } from '#domain/strategy/execution-moment.ts';
 import { type Columns, dayOf, lastRowAt } from './columns.ts';
-import type { Decision, DecisionInput } from './decide.ts';
+import { type Decision, type DecisionInput, decidingRow } from './decide.ts';
 import { knownPrice } from './order-plan.ts';
 import { periodOf } from './signals.ts';
 import { weightOf } from './sizing.ts';
@@ -33,7 +33,8 @@ export function decideRebalance(input: DecisionInput, exits: readonly Decision[]
     if (held.isExiting || exits.some(({ symbol }) => symbol === held.symbol)) continue;
     const row = held.lastRow ?? lastRowAt(columns, held.symbol, index);
     const known = isBeforeClose ? row - 1 : row;
-    if (row < 0 || columns.time[row] !== index || known < columns.offset[held.symbol]! || !(columns.volume[known]! > 0)) continue;
+    const isDeciding = decidingRow(program, columns, row, index) >= 0;
+    if (!isDeciding || known < columns.offset[held.symbol]! || !(columns.volume[known]! > 0)) continue;
     const referencePrice = knownPrice(columns, row, isBeforeClose);
     const target = Math.floor(equity * weightOf({ program, columns, signals, row }));
     const shortfall = target - referencePrice * held.quantity;

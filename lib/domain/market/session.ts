@@ -9,13 +9,20 @@ import type { PriceType, TimeInForce } from '#domain/order/order.ts';
 const LATE_CLOSE_SINCE = '2016-08-01';
 export const CLOSING_AUCTION_SECONDS = 10 * 60;
 
+/** Asked for every minute bar of a back-test; a day's answer never changes. */
+const ENDS = new Map<string, number>();
+
 /**
  * The second of the Seoul day at which continuous trading ends and the closing auction begins. Days that the calendar does not know
  * have ordinary hours: their special days (entrance exams, an hour later) are not in it.
  */
 export function continuousEnd(day: string): number {
+  const known = ENDS.get(day);
+  if (known !== undefined) return known;
   const regular = krxCalendarDay(day)?.sessions.find(({ session }) => session === 'regular');
-  return regular?.closeAt ?? secondOfDay(day >= LATE_CLOSE_SINCE ? '15:20' : '14:50');
+  const end = regular?.closeAt ?? secondOfDay(day >= LATE_CLOSE_SINCE ? '15:20' : '14:50');
+  ENDS.set(day, end);
+  return end;
 }
 
 /** The sessions we send orders to for now; the others are recognised, shown and refused with a sentence (ORDERS §4a). */

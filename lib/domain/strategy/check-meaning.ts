@@ -9,7 +9,7 @@ export function checkMeaning(draft: Partial<StrategyDocument>, faults: Fault[]):
     faults.push({
       code: 'needs_days',
       path: 'execution.at',
-      ko: '당일 종가 동시호가(this_close_auction) 주문은 일봉이나 분봉 전략에서만 쓸 수 있습니다. 봉 주기를 1d나 분봉으로 하거나 다음 시가에 주문하세요.',
+      ko: '당일 종가 동시호가(this_close_auction) 주문은 일봉이나 분봉 전략에서만 쓸 수 있습니다. 봉 주기를 일봉(1d)이나 분봉으로 바꾸거나 다음 시가에 주문하세요.',
       en: 'Orders into the same closing auction (this_close_auction) need daily or minute bars. Choose another timeframe or order at the next open.',
     });
   }
@@ -17,7 +17,7 @@ export function checkMeaning(draft: Partial<StrategyDocument>, faults: Fault[]):
     faults.push({
       code: 'needs_days',
       path: 'execution.orderType',
-      ko: '지정가 주문은 하루까지만 유효하므로 주봉 전략에서는 쓸 수 없습니다. 봉 주기를 1d나 분봉으로 하거나 시장가로 주문하세요.',
+      ko: '지정가 주문은 당일에만 유효하므로 주봉 전략에서는 쓸 수 없습니다. 봉 주기를 일봉(1d)이나 분봉으로 바꾸거나 시장가로 주문하세요.',
       en: 'A limit order is good for one day at most, so weekly bars cannot have it. Choose another timeframe or order at the market.',
     });
   }

@@ -72,22 +72,22 @@ test.each([
     execution: { orderType: 'limit', limitOffsetTicks: -2, participation: 0.5 },
     ko: [
       '봉이 끝난 뒤 판단하고 다음 봉 시가에 지정가로 주문합니다. 한 봉 거래량의 50%까지만 체결합니다.',
-      '지정가는 판단한 봉의 종가보다 살 때는 2호가 낮은, 팔 때는 2호가 높은 값입니다. 그날 체결되지 않은 수량은 버립니다.',
+      '지정가는 판단한 봉의 종가보다 살 때는 2호가 낮은, 팔 때는 2호가 높은 값입니다. 그날 체결되지 않은 수량은 취소됩니다.',
     ],
     en: [
       "Decides after a bar has closed and orders at the next open, with a limit; fills at most 50% of a bar's volume.",
-      'The limit asks for 2 ticks more (buys lower, sells higher) than the close that decided; what is not filled that day is dropped.',
+      'The limit asks for 2 ticks more (buys lower, sells higher) than the close that decided; what is not filled that day is cancelled.',
     ],
   },
   {
     execution: { at: 'this_close_auction', orderType: 'limit' },
     ko: [
       '장이 끝나기 전에 그날 시가와 전날까지의 값으로 판단하고 그날 종가 동시호가에 지정가로 주문합니다. 한 봉 거래량의 10%까지만 체결합니다.',
-      '지정가는 그날 시가입니다. 그날 체결되지 않은 수량은 버립니다.',
+      '지정가는 그날 시가입니다. 그날 체결되지 않은 수량은 취소됩니다.',
     ],
     en: [
       "Decides before the close on the day's open and the days before, and orders into that day's closing auction, with a limit; fills at most 10% of a bar's volume.",
-      "The limit is the day's open; what is not filled that day is dropped.",
+      "The limit is the day's open; what is not filled that day is cancelled.",
     ],
   },
   {
@@ -95,7 +95,7 @@ test.each([
     execution: { orderType: 'limit' },
     ko: [
       '봉이 끝난 뒤 판단하고 다음 봉 시가에 지정가로 주문합니다. 한 봉 거래량의 10%까지만 체결합니다.',
-      '지정가는 판단한 봉의 종가입니다. 다음 봉이 끝날 때까지 체결되지 않은 수량은 취소합니다.',
+      '지정가는 판단한 봉의 종가입니다. 다음 봉이 끝날 때까지 체결되지 않은 수량은 취소됩니다.',
     ],
     en: [
       "Decides after a bar has closed and orders at the next open, with a limit; fills at most 10% of a bar's volume.",
@@ -103,21 +103,36 @@ test.each([
     ],
   },
   {
+    timeframe: '5m',
+    execution: { orderType: 'limit', limitOffsetTicks: -1 },
+    sessions: { exitAllBeforeClose: true },
+    ko: [
+      '봉이 끝난 뒤 판단하고 다음 봉 시가에 지정가로 주문합니다. 한 봉 거래량의 10%까지만 체결합니다.',
+      '지정가는 판단한 봉의 종가보다 살 때는 1호가 낮은, 팔 때는 1호가 높은 값입니다. 다음 봉이 끝날 때까지 체결되지 않은 수량은 취소됩니다.',
+      '장이 끝나기 전에 모두 시장가로 팝니다.',
+    ],
+    en: [
+      "Decides after a bar has closed and orders at the next open, with a limit; fills at most 10% of a bar's volume.",
+      'The limit asks for 1 tick more (buys lower, sells higher) than the close that decided; what is not filled by the end of the next bar is cancelled.',
+      'Sells everything at the market before the close.',
+    ],
+  },
+  {
     timeframe: '1m',
     execution: { at: 'this_close_auction', orderType: 'limit', limitOffsetTicks: 1 },
     ko: [
       '하루 한 번, 장 마감 11분 전까지 끝난 봉으로 판단하고 그날 종가 동시호가에 지정가로 주문합니다. 한 봉 거래량의 10%까지만 체결합니다.',
-      '지정가는 판단한 봉의 종가보다 살 때는 1호가 높은, 팔 때는 1호가 낮은 값입니다. 그날 체결되지 않은 수량은 버립니다.',
+      '지정가는 판단한 봉의 종가보다 살 때는 1호가 높은, 팔 때는 1호가 낮은 값입니다. 그날 체결되지 않은 수량은 취소됩니다.',
     ],
     en: [
       "Decides once a day, on bars that have ended 11 minutes before the close, and orders into that day's closing auction, with a limit; fills at most 10% of a bar's volume.",
-      'The limit gives way 1 tick (buys higher, sells lower) from the close that decided; what is not filled that day is dropped.',
+      'The limit gives way 1 tick (buys higher, sells lower) from the close that decided; what is not filled that day is cancelled.',
     ],
   },
-] as const)('how it orders: $timeframe $en.0', ({ execution, ko, en, ...rest }) => {
-  const timeframe = ('timeframe' in rest && rest.timeframe) || '1d';
-  expect(told({ ...base, timeframe, execution }, 'ko').execution).toEqual(ko);
-  expect(told({ ...base, timeframe, execution }, 'en').execution).toEqual(en);
+] as const)('how it orders: $en.0', ({ ko, en, ...how }) => {
+  const document: StrategyDraft = { ...base, ...how };
+  expect(told(document, 'ko').execution).toEqual(ko);
+  expect(told(document, 'en').execution).toEqual(en);
 });
 
 test.each([
@@ -154,6 +169,17 @@ test.each([
 ] as const)('how much it buys: $en.0', ({ sizing, ko, en }) => {
   expect(told({ ...base, sizing }, 'ko').sizing?.toSorted()).toEqual(ko.toSorted());
   expect(told({ ...base, sizing }, 'en').sizing?.toSorted()).toEqual(en.toSorted());
+});
+
+test('weights of a document that decides once a day are brought back in an auction', () => {
+  const sizing = { kind: 'weights', rebalance: 'weekly', maxPositions: 4 } as const;
+  const document = { ...base, timeframe: '1m', execution: { at: 'this_close_auction' }, sizing } as const;
+  expect(told(document, 'ko').sizing).toEqual([
+    '종목마다 같은 비중으로 사고 매주 첫 거래일 종가 동시호가에 비중을 다시 맞추며, 한꺼번에 4종목까지 가집니다.',
+  ]);
+  expect(told(document, 'en').sizing).toEqual([
+    "Every symbol with an equal weight, brought back in the closing auction of each week's first day, at most 4 positions at once.",
+  ]);
 });
 
 test('market impact is told for what it is', () => {

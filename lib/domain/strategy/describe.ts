@@ -120,6 +120,17 @@ const EVERY = {
   weekly: { ko: '매주', en: 'every week' },
   monthly: { ko: '매월', en: 'every month' },
 } as const;
+/** When weights are brought back. */
+const BAR_OF = {
+  daily: { ko: '매일 첫 봉 뒤에', en: 'after the first bar of each day' },
+  weekly: { ko: '매주 첫 봉 뒤에', en: 'after the first bar of each week' },
+  monthly: { ko: '매월 첫 봉 뒤에', en: 'after the first bar of each month' },
+} as const;
+const AUCTION_OF = {
+  daily: { ko: '매일 종가 동시호가에', en: "in each day's closing auction" },
+  weekly: { ko: '매주 첫 거래일 종가 동시호가에', en: "in the closing auction of each week's first day" },
+  monthly: { ko: '매월 첫 거래일 종가 동시호가에', en: "in the closing auction of each month's first day" },
+} as const;
 
 function sizing({ sizing: rule, document }: Program, say: Describer): Sentence {
   const most = rule.maxPositions;
@@ -150,7 +161,7 @@ function sizing({ sizing: rule, document }: Program, say: Describer): Sentence {
 
 function weights(rule: Program['sizing'] & { kind: 'weights' }, limit: string, isForAuction: boolean, say: Describer): Sentence {
   const isKorean = say.language === 'ko';
-  const every = EVERY[rule.rebalance][say.language];
+  const when = (isForAuction ? AUCTION_OF : BAR_OF)[rule.rebalance][say.language];
   const off =
     rule.tolerance === 0
       ? ''
@@ -166,8 +177,8 @@ function weights(rule: Program['sizing'] & { kind: 'weights' }, limit: string, i
       : 'Every symbol with an equal weight';
   const items = Object.entries(rule.weights ?? {}).map(([code, weight]) => plain(`${code} ${percent(weight)}`));
   const text = isKorean
-    ? `${parts} 사고 ${every} 첫 ${isForAuction ? '종가 동시호가에' : '봉 뒤에'} ${off || '비중을 '}다시 맞추며, ${limit}`
-    : `${parts}, brought back ${isForAuction ? 'in the first closing auction' : 'after the first bar'} of ${every.replace('every', 'each')}${off}, ${limit}`;
+    ? `${parts} 사고 ${when} ${off || '비중을 '}다시 맞추며, ${limit}`
+    : `${parts}, brought back ${when}${off}, ${limit}`;
   return { text, items };
 }
 
@@ -202,14 +213,19 @@ function execution({ document }: Program, language: Language): Sentence[] {
         ? `${entryFrom ?? '장 시작'}부터 ${entryUntil ?? '장 마감'}까지만 새로 삽니다.`
         : `Opens positions only from ${entryFrom ?? 'the open'} to ${entryUntil ?? 'the close'}.`,
     );
-  if (exitAllBeforeClose) found.push(language === 'ko' ? '장이 끝나기 전에 모두 팝니다.' : 'Sells everything before the close.');
+  if (exitAllBeforeClose) found.push(sellsAll(isLimit)[language]);
   return found.map(plain);
 }
 
+const sellsAll = (isLimit: boolean) =>
+  isLimit
+    ? { ko: '장이 끝나기 전에 모두 시장가로 팝니다.', en: 'Sells everything at the market before the close.' }
+    : { ko: '장이 끝나기 전에 모두 팝니다.', en: 'Sells everything before the close.' };
+
 /** What becomes of a limit order that has had its time. */
 const LIVES = {
-  day: { ko: '그날 체결되지 않은 수량은 버립니다', en: 'what is not filled that day is dropped' },
-  bar: { ko: '다음 봉이 끝날 때까지 체결되지 않은 수량은 취소합니다', en: 'what is not filled by the end of the next bar is cancelled' },
+  day: { ko: '그날 체결되지 않은 수량은 취소됩니다', en: 'what is not filled that day is cancelled' },
+  bar: { ko: '다음 봉이 끝날 때까지 체결되지 않은 수량은 취소됩니다', en: 'what is not filled by the end of the next bar is cancelled' },
 } as const;
 
 /** What a limit order names, and how long it stands. */

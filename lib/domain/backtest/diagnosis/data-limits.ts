@@ -26,8 +26,8 @@ export const missingAuctions: Analysis = ({ output }) => {
     code: 'missing_auctions',
     severity: 'warning',
     numbers: { days },
-    ko: `종가 동시호가에 주문하는 전략인데 주문을 낸 날 가운데 ${grouped(days)}일은 분봉 자료가 동시호가 전에 끝나 아무것도 체결하지 않았습니다. 15:30까지의 봉이 있는 자료로 다시 실행하세요.`,
-    en: `The strategy orders into the closing auction, but on ${grouped(days)} days with orders the minute bars end before it, so nothing was filled then. Run it on data whose bars reach 15:30.`,
+    ko: `종가 동시호가에 주문하는 전략인데 주문이 있던 날 가운데 ${grouped(days)}일은 분봉 자료가 동시호가 전에 끝나 주문이 체결되지 않았습니다. 종가 동시호가까지의 봉이 있는 자료로 다시 실행하세요.`,
+    en: `The strategy orders into the closing auction, but on ${grouped(days)} days with orders the minute bars end before it, so nothing was filled then. Run it on data whose bars reach the closing auction.`,
   };
 };
 
