@@ -200,7 +200,10 @@ interface Candidate {
   readonly value: number;
 }
 
-/** Rows of the calendar entries `from` to `index` with an entry signal that is its symbol's last word, and that are not held, best first: rank, then traded value, then symbol. Never by order of arrival. */
+/**
+ * Rows of the calendar entries `from` to `index` with an entry signal that is its symbol's last word, of symbols that are not held, best
+ * first: rank, then traded value, then symbol. Never by order of arrival.
+ */
 function rankedCandidates(
   program: Program,
   columns: Columns,
@@ -214,7 +217,8 @@ function rankedCandidates(
   for (let i = signals.from[from]!; i < signals.from[index + 1]!; i += 1) {
     const row = signals.rows[i]!;
     const symbol = signals.symbolOf[row]!;
-    if (from < index && row + 1 < columns.offset[symbol + 1]! && columns.time[row + 1]! <= index) continue; // it has said something else since
+    const hasSpokenSince = from < index && row + 1 < columns.offset[symbol + 1]! && columns.time[row + 1]! <= index;
+    if (hasSpokenSince) continue;
     const known = row - back;
     if (known < columns.offset[symbol]! || !(columns.volume[known]! > 0) || isIn(symbol, positions)) continue;
     candidates.push({ row, rank: signals.rank ? signals.rank[row]! : 0, value: tradedValue(columns, known) });

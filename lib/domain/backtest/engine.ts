@@ -46,7 +46,8 @@ const BARS_PER_STEP = 256;
 /**
  * The event loop. Within a bar: splits → fills at the open (exits, then entries) → entries at limits within the bar → protective
  * stops against the range → exits at limits → fills at the close → mark, decide. What is sold after the open buys nothing before the
- * close. Orders of a close meet the next bar of the calendar, or their day's closing auction; decided before a close, they meet that close. Yields the share done, for progress and cancelling.
+ * close. Orders of a close meet the next bar of the calendar, or their day's closing auction; decided before a close, they meet that
+ * close. Yields the share done, for progress and cancelling.
  */
 export function* engineSteps(input: EngineInput): Generator<number, EngineOutput> {
   const { start, end } = input;
