@@ -1,6 +1,6 @@
 /** A failed reading is tried again this often, while somebody watches. */
 const RETRY_MS = 5_000;
-/** A reading without an answer is taken for failed by then; comes it later, it is shown all the same. */
+/** A reading without an answer by then is taken for failed; should one come later, it is shown all the same. */
 const PATIENCE_MS = 15_000;
 
 /** The older of two instants of {@link Reading.staleSince}; null where both are. */
@@ -56,17 +56,19 @@ export class Reading<T> {
     const heard: (() => void)[] = [];
     this.#heard.add(heard);
     const patience = setTimeout(() => this.#fail(mine), PATIENCE_MS);
-    const answer = await this.#read().then(
-      (value) => ({ value }),
-      () => null,
-    );
-    clearTimeout(patience);
-    this.#heard.delete(heard);
-    if (answer === null) return this.#fail(mine);
+    let value: T;
+    try {
+      value = await this.#read();
+    } catch {
+      return this.#fail(mine);
+    } finally {
+      clearTimeout(patience);
+      this.#heard.delete(heard);
+    }
     if (mine < this.#shown) return;
     this.#shown = mine;
     this.#shownAt = begunAt;
-    this.#show(answer.value);
+    this.#show(value);
     for (const change of heard) change();
     this.#tell();
   };
