@@ -3,7 +3,7 @@
  * line: `ok` and the milliseconds from the click to API accept, broker acknowledgement, and fill on the owner's Realtime channel.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SupabaseClient } from '@supabase/supabase-js';
@@ -127,6 +127,7 @@ async function mainJob(stack: RunningStack): Promise<Record<string, unknown>> {
 }
 
 const home = mkdtempSync(join(tmpdir(), 'narae-smoke-'));
+chmodSync(home, 0o755); // as root, Postgres runs as another user and must pass
 const freePorts = ['WEB', 'SUPABASE', 'DB', 'GATEWAY', 'VENUE_REST', 'VENUE_WS'].map((name) => [`NARAE_${name}_PORT`, '0']);
 let stack: RunningStack | null = null;
 let result: Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStack } from '#scripts/stack/start-stack.ts';
@@ -10,6 +10,7 @@ import { startStack } from '#scripts/stack/start-stack.ts';
 export default async function startProduct(): Promise<() => Promise<void>> {
   if (process.env.NARAE_E2E_URL) return async () => {};
   const home = mkdtempSync(join(tmpdir(), 'narae-e2e-'));
+  chmodSync(home, 0o755); // as root, Postgres runs as another user and must pass
   const mails = join(home, 'mails.jsonl');
   const free = Object.fromEntries(
     ['WEB', 'SUPABASE', 'DB', 'GATEWAY', 'VENUE_REST', 'VENUE_WS', 'VENUE_REAL_REST'].map((name) => [`NARAE_${name}_PORT`, '0']),
