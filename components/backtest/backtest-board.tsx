@@ -40,12 +40,14 @@ export function BacktestBoard({ initial }: { initial: readonly BacktestRow[] }) 
         .then(
           (row) =>
             row &&
-            setRows((shown) => (shown.some((one) => one.id === id) ? shown.map((one) => (one.id === id ? row : one)) : [row, ...shown])),
+            overlay(() =>
+              setRows((shown) => (shown.some((one) => one.id === id) ? shown.map((one) => (one.id === id ? row : one)) : [row, ...shown])),
+            ),
         )
         .catch(rereadAll) // which tries until it succeeds, and says meanwhile that the figures are old
         .finally(() => reading.current.delete(id));
     },
-    [client, rereadAll],
+    [client, rereadAll, overlay],
   );
   useTopic(
     backtestsTopic(userId),
