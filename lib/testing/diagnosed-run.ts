@@ -23,6 +23,7 @@ export interface RunFacts {
   readonly participation?: number;
   readonly unsourced?: DiagnosisInput['unsourced'];
   readonly leavesBeforeClose?: boolean;
+  readonly isAuctionBelieved?: boolean;
 }
 
 /** A run of three symbols that all stand at 1,000 won with 1,000 shares a day, and of which nothing is to be told but the facts. */
@@ -66,6 +67,7 @@ export function aDiagnosedRun(facts: RunFacts = {}): DiagnosisInput {
     lookAhead,
     unsourced: facts.unsourced ?? [],
     leavesBeforeClose: facts.leavesBeforeClose ?? false,
+    isAuctionBelieved: facts.isAuctionBelieved ?? false,
   };
 }
 

@@ -1,3 +1,4 @@
+import { isAuctionBelieved } from '#domain/backtest/closing-auction.ts';
 import { type Columns, dayOf, lastOfDays, missingFields } from '#domain/backtest/columns.ts';
 import { diagnose } from '#domain/backtest/diagnosis.ts';
 import { type EngineOutput, engineSteps } from '#domain/backtest/engine.ts';
@@ -229,6 +230,7 @@ function assemble(input: BacktestInput, program: Program, { start, end, output, 
       capital,
       participation: document.execution.participation,
       leavesBeforeClose: document.sessions.exitAllBeforeClose,
+      isAuctionBelieved: isAuctionBelieved(program, columns),
       lookAhead,
       unsourced,
     }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StrategyDraft } from '#domain/strategy/schema.ts';
 import { bars, flat, KOSPI_A, NO_COSTS, type Ohlcv, pencilProgram, pencilRun } from '#lib/testing/pencil-run.ts';
-import { auctionBar, decidesAt } from './closing-auction.ts';
+import { auctionBar, decidesAt, isAuctionBelieved } from './closing-auction.ts';
 import { columnsFromBars } from './columns-from-bars.ts';
 import { minuteColumns } from './join-columns.ts';
 import { checkLookAhead, randomSource } from './look-ahead.ts';
@@ -204,6 +204,18 @@ test('bars joined from shorter ones know whether those reached the auction', () 
   const whole = minuteColumns(columnsAt('2022-03-02T15:10', '2022-03-02T15:15', '2022-03-02T15:25'), 30);
   const cut = minuteColumns(columnsAt('2022-03-02T15:10', '2022-03-02T15:15'), 30);
   expect([whole, cut].map((columns) => auctionBar(program('30m'), columns, 0))).toEqual(['auction', 'missing']);
+});
+
+test.each([
+  { timeframe: '5m', at: 'this_close_auction', isBelieved: false, why: '15:20 begins a bar' },
+  { timeframe: '30m', at: 'this_close_auction', isBelieved: true, why: 'from the source, 15:00 to 15:20 or 15:30' },
+  { timeframe: '30m', at: 'next_close', isBelieved: false, why: 'no order into the auction' },
+] as const)('$timeframe bars, $at: the auction is believed in: $isBelieved ($why)', ({ timeframe, at, isBelieved }) => {
+  const chosen = program(timeframe, { execution: { at } });
+  const columns = columnsAt('2022-03-02T14:30', '2022-03-02T15:00');
+  expect(isAuctionBelieved(chosen, columns)).toBe(isBelieved);
+  // What was made here from shorter bars is known.
+  expect(isAuctionBelieved(chosen, minuteColumns(columnsAt('2022-03-02T15:25'), 30))).toBe(false);
 });
 
 test('nothing that comes after a bar changes what it says', () => {

@@ -50,6 +50,13 @@ export function reachesAuction(program: Program, columns: Columns, index: number
   return last === undefined ? openAt + length > continuousEnd(day) : secondOfDay(last.slice(11)) >= continuousEnd(day);
 }
 
+/** Whether orders into the auction had to believe that the bar holds it: it covers the minutes before as well, and came so from its source. */
+export function isAuctionBelieved(program: Program, columns: Columns): boolean {
+  if (!decidesForAuction(program.document) || columns.lastOpens || columns.times.length === 0) return false;
+  const { day, length } = barHours(program, columns, columns.times.length - 1);
+  return continuousEnd(day) % length !== 0;
+}
+
 /** Whether a bar is its day's first. */
 export function opensDay({ times }: Columns, index: number): boolean {
   return index === 0 || dayOf(times[index - 1]!) !== dayOf(times[index]!);

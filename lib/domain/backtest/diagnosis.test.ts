@@ -156,6 +156,14 @@ describe('each analysis speaks at its border and not one step before', () => {
       numbers: { trades: 1 },
     },
     {
+      code: 'believed_auctions',
+      severity: 'info',
+      border: 'bars that may end before the auction',
+      quiet: { isAuctionBelieved: false },
+      loud: { isAuctionBelieved: true },
+      numbers: {},
+    },
+    {
       code: 'missing_auctions',
       border: 'one day that ends before its closing auction',
       quiet: { counts: { auctionsMissing: 0 } },

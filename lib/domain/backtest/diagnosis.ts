@@ -2,7 +2,7 @@ import { capacityExceeded } from './diagnosis/capacity.ts';
 import { oneMonth, oneSymbol } from './diagnosis/concentration.ts';
 import { costsEat } from './diagnosis/costs-eat.ts';
 import { crises } from './diagnosis/crises.ts';
-import { ambiguousStops, missingAuctions, priceData, unsourcedInRun } from './diagnosis/data-limits.ts';
+import { ambiguousStops, believedAuctions, missingAuctions, priceData, unsourcedInRun } from './diagnosis/data-limits.ts';
 import { fewTrades } from './diagnosis/few-trades.ts';
 import type { Analysis, Diagnosis, DiagnosisInput } from './diagnosis/finding.ts';
 import { flatEquity } from './diagnosis/flat-equity.ts';
@@ -20,6 +20,7 @@ const ANALYSES: readonly Analysis[] = [
   staleFills,
   heldOvernight,
   missingAuctions,
+  believedAuctions,
   flatEquity,
   capacityExceeded,
   crises,

@@ -31,6 +31,18 @@ export const missingAuctions: Analysis = ({ output }) => {
   };
 };
 
+/** A long bar from its source may end at 15:20 or at 15:30. */
+export const believedAuctions: Analysis = ({ isAuctionBelieved }) =>
+  isAuctionBelieved
+    ? {
+        code: 'believed_auctions',
+        severity: 'info',
+        numbers: {},
+        ko: '하루의 마지막 봉이 종가 동시호가 전 시간까지 담고 있어 동시호가가 들어 있는지 알 수 없습니다. 들어 있다고 보고 그 종가에 체결했습니다. 더 짧은 분봉 자료로 실행하면 확실해집니다.',
+        en: "The day's last bar covers the minutes before the closing auction as well, so nobody can tell whether it holds the auction. It was believed to, and orders were filled at its close. Shorter bars would settle it.",
+      }
+    : null;
+
 /** What the prices cannot tell. */
 export const priceData: Analysis = ({ columns }) => {
   if (columns.isAdjusted)

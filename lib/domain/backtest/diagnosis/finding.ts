@@ -25,6 +25,8 @@ export interface DiagnosisInput {
   readonly participation: number;
   /** The document sells everything before each session's close. */
   readonly leavesBeforeClose: boolean;
+  /** Nobody can tell from the bars whether they hold the closing auctions that orders were filled in. */
+  readonly isAuctionBelieved: boolean;
   readonly lookAhead: LookAheadReport;
   readonly unsourced: readonly UnsourcedRule[];
 }
