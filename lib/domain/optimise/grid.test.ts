@@ -56,6 +56,8 @@ describe('the cells of a grid', () => {
     { range: [2, 9, 3], values: [2, 5, 8], why: 'a step beyond the end is not taken' },
     { range: [4, 4, 1], values: [4], why: 'a range of one holds still' },
     { range: [-1, 1, 1], values: [-1, 0, 1], why: 'values may be below zero' },
+    { range: [-4.7, 0, 0.94], values: [-4.7, -3.76, -2.82, -1.88, -0.94, 0], why: 'and zero is zero, not a rounding error' },
+    { range: [-1e-7, 2e-7, 1e-7], values: [-1e-7, 0, 1e-7, 2e-7], why: 'however small they are' },
   ] as const)('$range: $why', ({ range, values }) => {
     expect(cellsOf(searchGrid({ only: range })).map(({ only }) => only)).toEqual(values);
   });

@@ -99,9 +99,18 @@ function stepsOf({ min, max, step }: Range): number {
   return Math.floor((max - min) / step + 1e-9) + 1;
 }
 
-/** Values as people write them: 0.1 + 2 × 0.1 is 0.3. */
+/** Values as people write them, with the decimals of the first and of the step: 0.1 + 2 × 0.1 is 0.3, −4.7 + 5 × 0.94 is 0. */
 function valuesOf(range: Range): number[] {
-  return Array.from({ length: stepsOf(range) }, (_, k) => Math.min(range.max, Number((range.min + k * range.step).toPrecision(12))));
+  const { min, max, step } = range;
+  const decimals = Math.max(decimalsOf(min), decimalsOf(step));
+  // + 0: a rounding error below zero would be −0.
+  return Array.from({ length: stepsOf(range) }, (_, k) => Math.min(max, Number((min + k * step).toFixed(decimals)) + 0));
+}
+
+/** Digits behind the point in the shortest form of a number, which may have an exponent; `toFixed` takes up to 100. */
+function decimalsOf(value: number): number {
+  const [digits = '', exponent = '0'] = String(value).split('e');
+  return Math.min(100, Math.max(0, (digits.split('.')[1] ?? '').length - Number(exponent)));
 }
 
 function pointsWhere(axes: readonly Axis[], lattice: number, where: readonly Constraint[]): number[] {
