@@ -1,5 +1,4 @@
-import { isCallAuction } from './closing-auction.ts';
-import { type Decision, rowAfter, rowAt } from './decide.ts';
+import { type Decision, rowAt } from './decide.ts';
 import { affordableQuantity, canTrade, commissionOf, fillAmount, limitPrice, rescale, slippedPrice, volumeCap } from './fill.ts';
 import { type Moment, metPrice } from './order-plan.ts';
 import type { Position } from './position.ts';
@@ -39,11 +38,7 @@ export function missAuction(state: RunState): void {
 function buy(state: RunState, entry: Decision, t: number, moment: Moment): boolean {
   const { input, rules, counts, plan } = state;
   const { columns, program } = input;
-  const row = plan.isBeforeClose
-    ? entry.row
-    : plan.waitsForAuction
-      ? rowAt(columns, entry.symbol, t)
-      : rowAfter(columns, entry.symbol, entry.row, t);
+  const row = rowAt(columns, entry.symbol, t);
   if (row < 0 || !(columns.volume[row]! > 0)) {
     counts.entriesHalted += 1;
     return true;
@@ -51,7 +46,7 @@ function buy(state: RunState, entry: Decision, t: number, moment: Moment): boole
   // A split between decision and fill changes how many shares the same money means, and what a share costs.
   const scale = plan.isBeforeClose ? 1 : rescale(columns, row);
   const limit = plan.limitTicks === null ? null : limitPrice(rules, row, 'buy', entry.referencePrice * scale, plan.limitTicks);
-  const marketPrice = metPrice(columns, row, 'buy', moment, limit, limit !== null && isCallAuction(program, columns, t, moment));
+  const marketPrice = metPrice(input, row, 'buy', moment, limit);
   if (marketPrice === null) return false;
   const held = positionIn(state, entry.symbol);
   if (entry.reason === 'rebalance' ? !held || held.isExiting : held || state.positions.length >= program.sizing.maxPositions) {

@@ -62,6 +62,13 @@ export function opensDay({ times }: Columns, index: number): boolean {
   return index === 0 || dayOf(times[index - 1]!) !== dayOf(times[index]!);
 }
 
+/** The first calendar entry of the day of another. */
+export function firstOfDay(columns: Columns, index: number): number {
+  let first = index;
+  while (!opensDay(columns, first)) first -= 1;
+  return first;
+}
+
 /**
  * Whether everybody trades at one price at this moment of a bar: at the open and the close of a day, and of minute bars at the day's
  * first open and in the closing auction. Between those an order stands in a queue.

@@ -1,7 +1,7 @@
 import type { Program } from '#domain/strategy/compile.ts';
 import { TRUE } from '#domain/strategy/evaluate.ts';
 import { decidesBeforeClose, decidesForAuction } from '#domain/strategy/execution-moment.ts';
-import { decidesAt, opensDay } from './closing-auction.ts';
+import { decidesAt, firstOfDay } from './closing-auction.ts';
 import { type Columns, dayOf, lastRowAt, tradedValue } from './columns.ts';
 import { knownPrice } from './order-plan.ts';
 import { decideRebalance } from './rebalance.ts';
@@ -67,9 +67,9 @@ export function decideAtClose(input: DecisionInput): readonly Decision[] {
 /** What most bars decide. */
 const NOTHING: readonly Decision[] = [];
 
-/** Whether any symbol has an entry signal at a calendar entry. */
-export function hasCandidates(signals: Signals, index: number): boolean {
-  return signals.from[index + 1]! > signals.from[index]!;
+/** Whether any symbol has an entry signal at a calendar entry, or at one from `from` on. */
+export function hasCandidates(signals: Signals, index: number, from = index): boolean {
+  return signals.from[index + 1]! > signals.from[from]!;
 }
 
 /** The row of a symbol at a calendar entry, or −1 when it did not have a bar then. */
@@ -86,11 +86,6 @@ const ofEntry = (columns: Columns, row: number, index: number): number => (row >
 export function decidingRow({ document }: Program, columns: Columns, lastRow: number, index: number): number {
   if (!decidesForAuction(document)) return ofEntry(columns, lastRow, index);
   return lastRow >= 0 && dayOf(columns.times[columns.time[lastRow]!]!) === dayOf(columns.times[index]!) ? lastRow : -1;
-}
-
-/** The same for a symbol whose row at the entry before is known: the next one, unless that comes later. */
-export function rowAfter(columns: Columns, symbol: number, row: number, index: number): number {
-  return row + 1 < columns.offset[symbol + 1]! && columns.time[row + 1] === index ? row + 1 : -1;
 }
 
 function decideExits(input: DecisionInput): readonly Decision[] {
@@ -154,7 +149,7 @@ function fundsOf({ program, columns, index, cash, positions }: DecisionInput, ex
 function decideEntries(input: DecisionInput, exits: readonly Decision[], changes: readonly Decision[]): readonly Decision[] {
   const { program, columns, signals, index, positions } = input;
   const from = decidesForAuction(program.document) ? firstOfDay(columns, index) : index;
-  if (signals.from[index + 1] === signals.from[from] || !mayEnterAt(program, columns, index)) return NOTHING;
+  if (!hasCandidates(signals, index, from) || !mayEnterAt(program, columns, index)) return NOTHING;
   const isBeforeClose = decidesBeforeClose(program.document);
   const funds = fundsOf(input, exits);
   const { staying, equity } = funds;
@@ -177,13 +172,6 @@ function decideEntries(input: DecisionInput, exits: readonly Decision[], changes
     entries.push({ side: 'buy', symbol, code: columns.symbols[symbol]!.code, quantity, reason: 'entry_signal', referencePrice, row });
   }
   return entries;
-}
-
-/** The first calendar entry of a day. */
-function firstOfDay(columns: Columns, index: number): number {
-  let first = index;
-  while (!opensDay(columns, first)) first -= 1;
-  return first;
 }
 
 /** Positions and exits are few: looking through them costs less than a set of them a bar. */

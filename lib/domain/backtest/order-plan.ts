@@ -1,5 +1,7 @@
+import type { Program } from '#domain/strategy/compile.ts';
 import { decidesBeforeClose, decidesForAuction } from '#domain/strategy/execution-moment.ts';
 import type { StrategyDocument } from '#domain/strategy/schema.ts';
+import { isCallAuction } from './closing-auction.ts';
 import type { Columns } from './columns.ts';
 
 /** Where in a bar an order meets the market: at its opening price, somewhere within its range, or at its closing price. */
@@ -35,26 +37,25 @@ export function orderPlan(document: StrategyDocument): OrderPlan {
 /**
  * The price at which a bar meets an order; null when it does not. An auction trades at one price, and an order whose limit is that
  * price or worse for us takes it. Everywhere else a limit is met only when the bar traded *through* it: where it was merely touched,
- * nobody knows how many orders stood before ours. `limit` is won a share, null for a market order; `isAuction` tells whether the open
- * (for the moment `close`: the close) is an auction's price, and matters to limits only.
+ * nobody knows how many orders stood before ours. `limit` is won a share, null for a market order.
  */
 export function metPrice(
-  columns: Columns,
+  { program, columns }: { readonly program: Program; readonly columns: Columns },
   row: number,
   side: 'buy' | 'sell',
   moment: Moment,
   limit: number | null,
-  isAuction: boolean,
 ): number | null {
   const open = columns.open[row]!;
+  const isAuction = () => isCallAuction(program, columns, columns.time[row]!, moment);
   if (moment === 'bar') {
-    if (limit === null || (isAuction && open === limit)) return null;
+    if (limit === null || (open === limit && isAuction())) return null;
     const low = columns.low[row]!;
     const high = columns.high[row]!;
     return (side === 'buy' ? open >= limit && low < limit : open <= limit && high > limit) ? limit : null;
   }
   const price = moment === 'open' ? open : columns.close[row]!;
-  if (limit === null || (isAuction && price === limit)) return price;
+  if (limit === null || (price === limit && isAuction())) return price;
   return (side === 'buy' ? price < limit : price > limit) ? price : null;
 }
 

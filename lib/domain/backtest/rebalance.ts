@@ -1,6 +1,7 @@
 import type { Program } from '#domain/strategy/compile.ts';
 import { decidesBeforeClose, decidesForAuction } from '#domain/strategy/execution-moment.ts';
-import { type Columns, dayOf, lastRowAt } from './columns.ts';
+import { firstOfDay } from './closing-auction.ts';
+import { type Columns, lastRowAt } from './columns.ts';
 import { type Decision, type DecisionInput, decidingRow } from './decide.ts';
 import { knownPrice } from './order-plan.ts';
 import { periodOf } from './signals.ts';
@@ -10,9 +11,9 @@ import { weightOf } from './sizing.ts';
  * True on the first bar of a period: known as soon as that bar is there, without looking whether the last one was the last. Of a
  * document that decides once a day, on the bar that does so on the period's first day.
  */
-function opensPeriod({ document }: Program, { times }: Columns, index: number, period: 'daily' | 'weekly' | 'monthly'): boolean {
-  let before = index - 1;
-  if (decidesForAuction(document)) while (before >= 0 && dayOf(times[before]!) === dayOf(times[index]!)) before -= 1;
+function opensPeriod({ document }: Program, columns: Columns, index: number, period: 'daily' | 'weekly' | 'monthly'): boolean {
+  const { times } = columns;
+  const before = (decidesForAuction(document) ? firstOfDay(columns, index) : index) - 1;
   return before >= 0 && periodOf(times[index]!, period) !== periodOf(times[before]!, period);
 }
 

@@ -1,4 +1,3 @@
-import { isCallAuction } from './closing-auction.ts';
 import { canTrade, commissionOf, fillAmount, limitPrice, slippedPrice, taxOf, volumeCap } from './fill.ts';
 import { type Moment, metPrice } from './order-plan.ts';
 import { type ExitReason, type Position, tradeOf } from './position.ts';
@@ -43,7 +42,7 @@ function sellWaiting(state: RunState, position: Position, moment: Moment): void 
     return;
   }
   const limit = isAtMarket ? null : exitLimit(state, position);
-  const marketPrice = metPrice(state.input.columns, row, 'sell', moment, limit, limit !== null && isOnePrice(state, row, moment));
+  const marketPrice = metPrice(state.input, row, 'sell', moment, limit);
   if (marketPrice === null) return;
   if (!canTrade(rules, row, 'sell', moment)) {
     counts.exitsLocked += 1;
@@ -60,13 +59,10 @@ function trim(state: RunState, position: Position, moment: Moment): void {
   const quantity = isOpen ? Math.min(position.trim, position.quantity - 1, volumeCap(rules, row)) : 0;
   position.trim = 0;
   if (quantity < 1) return;
-  const marketPrice = metPrice(state.input.columns, row, 'sell', moment, null, false)!;
+  const marketPrice = metPrice(state.input, row, 'sell', moment, null)!;
   settleSale(state, position, row, quantity, slippedPrice(rules, row, 'sell', marketPrice, quantity), marketPrice, moment);
   counts.rebalanced! += 1;
 }
-
-const isOnePrice = ({ input: { program, columns } }: RunState, row: number, moment: Moment): boolean =>
-  isCallAuction(program, columns, columns.time[row]!, moment);
 
 /** The limit of a position's waiting exit: from the price it was decided at, on today's scale. Null for a market order. */
 function exitLimit({ plan, rules }: RunState, { row, exitReference }: Position): number | null {
@@ -76,8 +72,7 @@ function exitLimit({ plan, rules }: RunState, { row, exitReference }: Position):
 /** True when a waiting sale would be filled at its limit within this bar, had nothing else come first. */
 export function meetsLimitWithin(state: RunState, position: Position): boolean {
   if (!position.isExiting || state.plan.moment !== 'open') return false;
-  const isAuction = state.plan.limitTicks !== null && isOnePrice(state, position.row, 'bar');
-  return metPrice(state.input.columns, position.row, 'sell', 'bar', exitLimit(state, position), isAuction) !== null;
+  return metPrice(state.input, position.row, 'sell', 'bar', exitLimit(state, position)) !== null;
 }
 
 /** A limit is good for one bar, or for one auction: an exit that is not done by its end is given up, and the next decision may ask again. */
