@@ -23,7 +23,6 @@ const GONE_AFTER_MS = 3_600_000;
 export function FleetPanel({ initial }: { initial: readonly Heartbeat[] }) {
   const t = useTranslations('admin.fleet');
   const db = useDb();
-  const { locale } = useDesk();
   const now = useNow(1_000);
   const [beats, setBeats] = useState(initial);
   const { reread, overlay, staleSince } = useReading(() => adminRepo(db).heartbeats(), setBeats);
@@ -40,50 +39,51 @@ export function FleetPanel({ initial }: { initial: readonly Heartbeat[] }) {
     reread,
   );
   const recent = beats.filter((row) => now === null || now - Date.parse(row.beatAt) < GONE_AFTER_MS);
-  if (recent.length === 0)
-    return (
-      <>
-        <StaleStrip since={staleSince} />
-        <EmptyState title={t('empty')}>{t('emptyBody')}</EmptyState>
-      </>
-    );
   return (
     <>
       <StaleStrip since={staleSince} />
-      <Table label={t('title')}>
-        <THead>
-          <tr>
-            <Th>{t('service')}</Th>
-            <Th>{t('state')}</Th>
-            <Th isNumber>{t('heard')}</Th>
-            <Th>{t('version')}</Th>
-            <Th>{t('since')}</Th>
-            <Th>{t('instance')}</Th>
-            <Th>{t('detail')}</Th>
-          </tr>
-        </THead>
-        <tbody>
-          {recent.map((row) => {
-            const age = now === null ? 0 : Math.max(0, now - Date.parse(row.beatAt));
-            const isDown = age > DOWN_AFTER_MS;
-            return (
-              <Tr key={`${row.service} ${row.instance}`}>
-                <Td className="font-medium">{row.service}</Td>
-                <Td>
-                  <Badge tone={isDown ? 'danger' : 'ok'}>{t(isDown ? 'down' : 'up')}</Badge>
-                </Td>
-                <Td isNumber>{now === null ? '—' : t('ago', { age: formatAge(age, locale) })}</Td>
-                <Td className="num">{row.version || '—'}</Td>
-                <Td className="num text-muted">{formatTime(row.startedAt)}</Td>
-                <Td className="text-muted text-xs">{row.instance}</Td>
-                <Td className="max-w-96 truncate font-mono text-faint text-xs" title={JSON.stringify(row.detail)}>
-                  {JSON.stringify(row.detail)}
-                </Td>
-              </Tr>
-            );
-          })}
-        </tbody>
-      </Table>
+      {recent.length === 0 ? <EmptyState title={t('empty')}>{t('emptyBody')}</EmptyState> : <FleetTable beats={recent} now={now} />}
     </>
+  );
+}
+
+function FleetTable({ beats, now }: { beats: readonly Heartbeat[]; now: number | null }) {
+  const t = useTranslations('admin.fleet');
+  const { locale } = useDesk();
+  return (
+    <Table label={t('title')}>
+      <THead>
+        <tr>
+          <Th>{t('service')}</Th>
+          <Th>{t('state')}</Th>
+          <Th isNumber>{t('heard')}</Th>
+          <Th>{t('version')}</Th>
+          <Th>{t('since')}</Th>
+          <Th>{t('instance')}</Th>
+          <Th>{t('detail')}</Th>
+        </tr>
+      </THead>
+      <tbody>
+        {beats.map((row) => {
+          const age = now === null ? 0 : Math.max(0, now - Date.parse(row.beatAt));
+          const isDown = age > DOWN_AFTER_MS;
+          return (
+            <Tr key={`${row.service} ${row.instance}`}>
+              <Td className="font-medium">{row.service}</Td>
+              <Td>
+                <Badge tone={isDown ? 'danger' : 'ok'}>{t(isDown ? 'down' : 'up')}</Badge>
+              </Td>
+              <Td isNumber>{now === null ? '—' : t('ago', { age: formatAge(age, locale) })}</Td>
+              <Td className="num">{row.version || '—'}</Td>
+              <Td className="num text-muted">{formatTime(row.startedAt)}</Td>
+              <Td className="text-muted text-xs">{row.instance}</Td>
+              <Td className="max-w-96 truncate font-mono text-faint text-xs" title={JSON.stringify(row.detail)}>
+                {JSON.stringify(row.detail)}
+              </Td>
+            </Tr>
+          );
+        })}
+      </tbody>
+    </Table>
   );
 }

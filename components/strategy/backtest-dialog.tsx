@@ -14,6 +14,7 @@ import { NumberInput } from '#components/ui/number-input.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { Notice } from '#components/ui/states.tsx';
 import { Switch } from '#components/ui/switch.tsx';
+import { isOfMinutes } from '#domain/strategy/execution-moment.ts';
 import type { Timeframe } from '#domain/strategy/schema.ts';
 import { backtestRepo } from '#lib/db/backtests.ts';
 import type { InvestmentSettings } from '#lib/db/preferences.ts';
@@ -55,7 +56,7 @@ interface Props {
 /** Asks what to test on and queues the run. */
 export function BacktestDialog(props: Props) {
   const t = useTranslations('strategies.backtest');
-  const wantsMinutes = /m$/.test(props.timeframe);
+  const wantsMinutes = isOfMinutes(props.timeframe);
   const fitting = props.datasets.filter((dataset) => dataset.isIntraday === wantsMinutes);
   return (
     <Dialog open={props.isOpen} onOpenChange={props.onOpenChange}>

@@ -1,9 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { postgresOsUser } from '#supabase/local/os-user.ts';
+import { passableTempDir, postgresOsUser } from '#supabase/local/os-user.ts';
 import { freePort } from '#supabase/local/ports.ts';
 
 /** What the hosted session pooler allows a role (DESIGN §7). */
@@ -28,8 +27,7 @@ export interface PgBouncer {
 /** A pgbouncer before a Postgres on this machine, every database by its own name, with settings as they come from the package. */
 export async function startPgBouncer(options: { mode: 'session' | 'transaction'; port: number; password: string }): Promise<PgBouncer> {
   const port = await freePort();
-  const home = mkdtempSync(join(tmpdir(), 'narae-pgbouncer-'));
-  chmodSync(home, 0o755); // as root it runs as another user, who must read this
+  const home = passableTempDir('narae-pgbouncer-');
   writeFileSync(join(home, 'users.txt'), ROLES.map((role) => `"${role}" "${options.password}"\n`).join(''));
   writeFileSync(
     join(home, 'pgbouncer.ini'),

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, vi } from 'vitest';
@@ -9,6 +8,7 @@ import { LOCALE_COOKIE } from '#lib/i18n/locale.ts';
 import { signIn } from '#scripts/stack/sign-in.ts';
 import { startStack } from '#scripts/stack/start-stack.ts';
 import { venueOrders } from '#scripts/stack/venue-face.ts';
+import { passableTempDir } from '#supabase/local/os-user.ts';
 
 const FREE_PORTS = ['WEB', 'SUPABASE', 'DB', 'GATEWAY', 'VENUE_REST', 'VENUE_WS'].map((name) => [`NARAE_${name}_PORT`, '0']);
 /** The first trader of the demo holds 120 shares of it. */
@@ -46,8 +46,7 @@ export interface Refusal {
 
 /** The whole product on free ports with its own data, and the first trader of the demo at its HTTP doors. */
 export async function openProduct() {
-  const home = mkdtempSync(join(tmpdir(), 'narae-product-'));
-  chmodSync(home, 0o755);
+  const home = passableTempDir('narae-product-');
   const stack = await startStack({
     env: { ...Object.fromEntries(FREE_PORTS), NARAE_HOME: join(home, 'home'), NARAE_MARKET_HOURS: 'always', LOG_LEVEL: 'warn' },
     durable: false,

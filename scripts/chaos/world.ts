@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ListedSymbol } from '#nas/trading/testing/list-market.ts';
+import { passableTempDir } from '#supabase/local/os-user.ts';
 import { type ChaosAccount, openAccounts, openPlatform, symbolsOf } from './accounts.ts';
 import { type ChaosDatabase, openDatabase } from './database.ts';
 import { type Fleet, startFleet } from './fleet.ts';
@@ -39,8 +39,7 @@ const PATIENCE_MS = 400_000;
 /** A cluster, the venue and two trading processes of the run's own, with everybody's account proved. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { seed, mutant, factor, progress } = options;
-  const home = mkdtempSync(join(tmpdir(), `narae-chaos-${process.pid}-`));
-  chmodSync(home, 0o755); // as root, Postgres runs as another user and must pass
+  const home = passableTempDir(`narae-chaos-${process.pid}-`);
   const credentialsDir = join(home, 'credentials');
   const recordDir = join(home, 'strikes');
   for (const dir of [credentialsDir, recordDir]) mkdirSync(dir);

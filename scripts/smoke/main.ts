@@ -2,12 +2,12 @@
  * `npm run smoke`: boots the product on free ports, does the main job as a user over HTTP and WebSocket, stops, and prints one JSON
  * line: `ok` and the milliseconds from the click to API accept, broker acknowledgement, and fill on the owner's Realtime channel.
  */
+
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
+import { passableTempDir } from '#supabase/local/os-user.ts';
 import { signIn } from '../stack/sign-in.ts';
 import { type RunningStack, startStack } from '../stack/start-stack.ts';
 import { venueOrders } from '../stack/venue-face.ts';
@@ -126,8 +126,7 @@ async function mainJob(stack: RunningStack): Promise<Record<string, unknown>> {
   };
 }
 
-const home = mkdtempSync(join(tmpdir(), 'narae-smoke-'));
-chmodSync(home, 0o755); // as root, Postgres runs as another user and must pass
+const home = passableTempDir('narae-smoke-');
 const freePorts = ['WEB', 'SUPABASE', 'DB', 'GATEWAY', 'VENUE_REST', 'VENUE_WS'].map((name) => [`NARAE_${name}_PORT`, '0']);
 let stack: RunningStack | null = null;
 let result: Record<string, unknown>;

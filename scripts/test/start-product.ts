@@ -1,7 +1,7 @@
-import { appendFileSync, chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startStack } from '#scripts/stack/start-stack.ts';
+import { passableTempDir } from '#supabase/local/os-user.ts';
 
 /**
  * One whole product for all browser tests, on free ports with its own data; its addresses go to the tests by environment.
@@ -9,8 +9,7 @@ import { startStack } from '#scripts/stack/start-stack.ts';
  */
 export default async function startProduct(): Promise<() => Promise<void>> {
   if (process.env.NARAE_E2E_URL) return async () => {};
-  const home = mkdtempSync(join(tmpdir(), 'narae-e2e-'));
-  chmodSync(home, 0o755); // as root, Postgres runs as another user and must pass
+  const home = passableTempDir('narae-e2e-');
   const mails = join(home, 'mails.jsonl');
   const free = Object.fromEntries(
     ['WEB', 'SUPABASE', 'DB', 'GATEWAY', 'VENUE_REST', 'VENUE_WS', 'VENUE_REAL_REST'].map((name) => [`NARAE_${name}_PORT`, '0']),

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, renameSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { StackFault } from './fault.ts';
@@ -66,6 +66,13 @@ export function reachableDir(wanted: string, user: OsUser | undefined): { dir: s
     );
   }
   return { dir: join(parent, basename(wanted)), moved: true };
+}
+
+/** A new folder in the system's temp whose name begins with `prefix`. As root, servers run as another user, who may pass and read here. */
+export function passableTempDir(prefix: string): string {
+  const dir = mkdtempSync(join(tmpdir(), prefix));
+  chmodSync(dir, 0o755);
+  return dir;
 }
 
 /** Makes `dir` for the user, and only for them. */

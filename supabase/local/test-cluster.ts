@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { bootstrap } from './bootstrap.ts';
 import { deployDatabase } from './migrate.ts';
 import { isAlive, stopOrphan } from './orphan.ts';
+import { passableTempDir } from './os-user.ts';
 import { freePort } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 
@@ -22,8 +23,7 @@ const PREFIX = 'narae-test-db-';
 /** A throw-away Postgres whose databases are cloned from templates; gone, with its folder, after `stop`. */
 export async function startTestCluster(): Promise<TestCluster> {
   await sweepOrphans();
-  const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  chmodSync(home, 0o755); // as root, Postgres runs as another user and must pass
+  const home = passableTempDir(`${PREFIX}${process.pid}-`);
   const password = 'test';
   const postgres = await startPostgres({ dataDir: join(home, 'postgres'), port: await freePort(), password, durable: false });
   const stop = async (): Promise<void> => {

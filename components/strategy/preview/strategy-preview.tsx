@@ -8,6 +8,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Card, CardBody, CardHeader } from '#components/ui/card.tsx';
 import { EmptyState, ErrorState, Notice, Skeleton } from '#components/ui/states.tsx';
 import type { Program } from '#domain/strategy/compile.ts';
+import { isOfMinutes } from '#domain/strategy/execution-moment.ts';
 import type { InstrumentView } from '#lib/db/market.ts';
 import type { InvestmentSettings } from '#lib/db/preferences.ts';
 import { toLocale } from '#lib/i18n/locale.ts';
@@ -40,7 +41,7 @@ export function StrategyPreview({ program, settings }: Props) {
     if (!instruments || !lastProgram) return null;
     return instruments.find(({ symbol }) => symbol === chosen) ?? defaultSymbol(lastProgram.document, instruments, settings);
   }, [instruments, lastProgram, chosen, settings]);
-  const isMinutes = lastProgram?.document.timeframe.endsWith('m') ?? false;
+  const isMinutes = isOfMinutes(lastProgram?.document.timeframe);
   const load = usePreviewBars(instrument, isMinutes ? '1m' : '1d', turn);
   const { outcome, isStale } = usePreviewRun(program, load.bars, period, turn);
   const again = (

@@ -5,7 +5,7 @@ import { compileNumber } from './compile-operand.ts';
 import { numericWithin } from './compile-range.ts';
 import type { CompileScope, KnownDocument } from './compile-scope.ts';
 import { compileSizing, type Sizing } from './compile-sizing.ts';
-import { decidesBeforeClose } from './execution-moment.ts';
+import { decidesBeforeClose, isOfMinutes } from './execution-moment.ts';
 import type { ConditionNode, NumberNode } from './expression.ts';
 import { memoryOf } from './expression-memory.ts';
 import { type Fault, faultsOf } from './fault.ts';
@@ -113,7 +113,7 @@ function fillIn(
 function universeBars({ universe, timeframe }: StrategyDocument): number {
   if (universe.filters.length === 0 && universe.rank?.limit === undefined) return 0;
   const sessions = { daily: 2, weekly: 7, monthly: 25 }[universe.refresh];
-  return /m$/.test(timeframe) ? sessions * BARS_OF_LONGEST_SESSION : sessions;
+  return isOfMinutes(timeframe) ? sessions * BARS_OF_LONGEST_SESSION : sessions;
 }
 /** One-minute bars of 09:00–15:30. */
 const BARS_OF_LONGEST_SESSION = 390;

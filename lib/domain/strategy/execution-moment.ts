@@ -12,6 +12,7 @@ export function decidesForAuction({ timeframe, execution }: Timing): boolean {
   return execution?.at === 'this_close_auction' && isOfMinutes(timeframe);
 }
 
+/** Whether bars of a timeframe are shorter than a day. */
 export function isOfMinutes(timeframe: unknown): boolean {
   return typeof timeframe === 'string' && timeframe.endsWith('m');
 }
